@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// A plain `swift build -c release` is the fast build: SIMD is chosen at run time inside CKernels and OpenBLAS.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "speedrun",
+  products: [
+    .executable(name: "speedrun", targets: ["speedrun"]),
+    .library(name: "Autograd", targets: ["Autograd"]),
+    .library(name: "Muon", targets: ["Muon"]),
+    .library(name: "NanoGPT", targets: ["NanoGPT"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "Autograd", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+    .target(name: "Muon", dependencies: ["Autograd"], swiftSettings: swiftSettings),
+    .target(
+      name: "NanoGPT",
+      dependencies: [
+        "Autograd",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "speedrun",
+      dependencies: [
+        "Autograd", "Muon", "NanoGPT",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Rainbow", package: "Rainbow"),
+        .product(name: "TextTable", package: "TextTable"),
+        .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
+      swiftSettings: swiftSettings),
+
+    .target(
+      name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AutogradTests", dependencies: ["Autograd", "CKernels", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MuonTests", dependencies: ["Autograd", "Muon", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NanoGPTTests", dependencies: ["Autograd", "NanoGPT", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SpeedrunTests", dependencies: ["speedrun", "Autograd", "Muon", "NanoGPT", "TestSupport"],
+      swiftSettings: swiftSettings),
+  ]
+)
