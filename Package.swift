@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "Autograd", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
-    .target(name: "Muon", dependencies: ["Autograd"], swiftSettings: swiftSettings),
+    .target(name: "Muon", dependencies: ["Autograd", "CKernels"], swiftSettings: swiftSettings),
     .target(
       name: "NanoGPT",
       dependencies: [
@@ -65,7 +65,8 @@ let package = Package(
       name: "NanoGPTTests", dependencies: ["Autograd", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SpeedrunTests", dependencies: ["speedrun", "Autograd", "Muon", "NanoGPT", "TestSupport"],
+      name: "SpeedrunTests",
+      dependencies: ["speedrun", "Autograd", "Muon", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
   ]
 )

@@ -1,1 +1,67 @@
-/// A language model.
+import Autograd
+
+/// A small GPT: token embedding, blocks of attention and MLP, and a head, as in modded-nanogpt.
+///
+/// No biases and no learned gains; rotary positions, normalized queries and keys, squared ReLU, softcapped
+/// logits, an untied head. Projections back into the residual stream and the head start at zero, so a fresh
+/// model predicts every token with the same probability: its first loss is `log(vocabularySize)`.
+///
+///     x = rms(embed[token])
+///     x = x + attention(rms(x));  x = x + mlp(rms(x))     for every block
+///     logits = softcap(head(rms(x)))
+public struct GPT: Sendable {
+  /// What the model was built from.
+  public let configuration: GPTConfiguration
+  /// One row `[modelDimension]` for each token: `[vocabularySize, modelDimension]`.
+  public let embedding: Parameter
+  /// The blocks, first to last.
+  public let blocks: [Block]
+  /// From the residual stream to logits: `[vocabularySize, modelDimension]`.
+  public let head: Linear
+
+  /// Creates a model and registers its parameters in `scope`.
+  ///
+  /// - Precondition: `configuration.problem` is nil.
+  public init(_ configuration: GPTConfiguration, in scope: ParameterScope) {
+    precondition(configuration.problem == nil, "GPT: \(configuration.problem ?? "")")
+    let (vocabulary, width) = (configuration.vocabularySize, configuration.modelDimension)
+    let rotary = RotaryTable(
+      positions: configuration.context, headSize: configuration.headSize,
+      base: configuration.ropeBase)
+    self.configuration = configuration
+    embedding = scope.child("embed").parameter(
+      "weight", [vocabulary, width], .normal(deviation: 1))
+    blocks = (0..<configuration.layers).map {
+      Block(configuration, rotary: rotary, in: scope.child("blocks").child($0))
+    }
+    head = Linear(width, vocabulary, .zeros, in: scope.child("head"))
+  }
+
+  /// The attention and MLP matrices: what Muon is for.
+  public var hiddenMatrices: [Parameter] {
+    blocks.flatMap(\.matrices)
+  }
+
+  /// The mean cross-entropy, in nats per token, of predicting each target from the tokens before it.
+  ///
+  /// - Parameters:
+  ///   - inputs: At most `context` tokens.
+  ///   - targets: For each input, the token that follows.
+  /// - Returns: A scalar.
+  public func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor {
+    head(features(of: inputs))
+      .softcappedCrossEntropy(targets: targets, cap: configuration.softcap)
+  }
+
+  /// The softcapped logits of the token after each of `tokens`: `[tokens, vocabularySize]`.
+  public func logits(of tokens: [TokenID]) -> Tensor {
+    head(features(of: tokens)).softcapped(at: configuration.softcap)
+  }
+
+  /// The normalized residual stream after the last block: `[tokens, modelDimension]`.
+  private func features(of tokens: [TokenID]) -> Tensor {
+    var x = embedding.value.gathering(tokens).rmsNorm()
+    for block in blocks { x = block(x) }
+    return x.rmsNorm()
+  }
+}

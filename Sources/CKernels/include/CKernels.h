@@ -1,1 +1,89 @@
+// Leaf loops over float32: no logic, no state, no allocation. Every kernel picks its SIMD width at run time.
+//
+// Conventions: pointers do not overlap unless a line says "in place"; matrices are row-major; `accumulate` means "add to
+// what the output holds" instead of overwriting it, so that a pullback can add into a gradient.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// Element-wise.
+
+/// `y = a + b`.
+void kernel_add(const float *a, const float *b, float *y, size_t count);
+/// `y = alpha a + beta b`; `y` may be `a` or `b` (in place).
+void kernel_linear_combination(float alpha, const float *a, float beta, const float *b, float *y, size_t count);
+/// `y += alpha x`.
+void kernel_add_scaled(float alpha, const float *x, float *y, size_t count);
+/// `y = alpha x`; `y` may be `x` (in place).
+void kernel_scale(float alpha, const float *x, float *y, size_t count);
+/// `y (+)= a b`.
+void kernel_multiply(const float *a, const float *b, float *y, size_t count, bool accumulate);
+/// `y = max(x, 0)^2`.
+void kernel_squared_relu(const float *x, float *y, size_t count);
+/// `dx (+)= 2 max(x, 0) dy`.
+void kernel_squared_relu_pullback(const float *x, const float *dy, float *dx, size_t count, bool accumulate);
+/// `y = cap x / sqrt(x^2 + cap^2)`.
+void kernel_softcap(const float *x, float *y, size_t count, float cap);
+/// `dx (+)= dy cap^3 / (x^2 + cap^2)^(3/2)`.
+void kernel_softcap_pullback(const float *x, const float *dy, float *dx, size_t count, float cap, bool accumulate);
+/// `y = e^x`, within 2 units in the last place for results that are normal numbers; `y` may be `x` (in place).
+void kernel_exp(const float *x, float *y, size_t count);
+
+// Reductions.
+
+/// The sum of `x`, in double precision.
+double kernel_sum(const float *x, size_t count);
+/// The sum of `x^2`, in double precision.
+double kernel_sum_of_squares(const float *x, size_t count);
+
+// Row-wise.
+
+/// Each row: `y = x / sqrt(mean(x^2) + epsilon)`.
+void kernel_rms_norm(const float *x, float *y, size_t rows, size_t columns, float epsilon);
+/// Each row: `r = 1 / sqrt(mean(x^2) + epsilon)`, `dx (+)= r dy - x r^3 mean(x dy)`.
+void kernel_rms_norm_pullback(
+    const float *x, const float *dy, float *dx, size_t rows, size_t columns, float epsilon, bool accumulate);
+/// Each position, each head `(a, b)` of two halves: `y (+)= (a cos + b sin, b cos - a sin)` for the first `frequencies`
+/// pairs, the rest of the pairs as they are. `inverse` turns the other way.
+void kernel_rotate(
+    const float *x, const float *cosines, const float *sines, float *y, size_t positions, size_t heads,
+    size_t head_size, size_t frequencies, bool inverse, bool accumulate);
+/// In place, row i of a block whose row 0 sees `visible` columns: softmax of `scale x` over its first `visible + i`
+/// columns, zero in the rest.
+void kernel_causal_softmax(
+    float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale);
+/// In place on `gradient`, each row: `dx = scale p (dp - sum(p dp))`.
+void kernel_softmax_pullback(
+    const float *probabilities, float *gradient, size_t rows, size_t columns, size_t stride, float scale);
+/// Each row of logits, with `c = softcap(logits)`: `log_sums = log(sum(e^c))`, `losses = log_sums - c[target]`.
+void kernel_softcapped_cross_entropy(
+    const float *logits, const uint16_t *targets, float *log_sums, float *losses, size_t rows, size_t columns,
+    float cap);
+/// Each row: `dx (+)= weight (e^(c - log_sum) - [column = target]) dc/dx`.
+void kernel_softcapped_cross_entropy_pullback(
+    const float *logits, const uint16_t *targets, const float *log_sums, float weight, float *dx, size_t rows,
+    size_t columns, float cap, bool accumulate);
+/// `y[j, i] = x[i, j]`.
+void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
+
+// Optimizers.
+
+/// In place: `momentum += (1 - mu) (gradient - momentum)`, then `update = gradient + blend (momentum - gradient)`.
+void kernel_momentum(
+    const float *gradient, float *momentum, float *update, size_t count, float mu, float blend);
+/// In place: one AdamW step with decoupled decay: `shrink = 1 - lr wd`, `step_size = lr / (1 - beta1^t)`,
+/// `second_correction = 1 / sqrt(1 - beta2^t)`.
+void kernel_adamw(
+    float *weights, const float *gradient, float *first_moment, float *second_moment, size_t count, float beta1,
+    float beta2, float epsilon, float shrink, float step_size, float second_correction);
+
+// The machine.
+
+/// The widest SIMD level the kernels use here: "x86-64-v4" (AVX-512), "x86-64-v3" (AVX2) or "baseline".
+const char *kernel_simd_level(void);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,92 @@
+import CKernels
+
+extension Tensor {
+  /// Adds the gradient of this scalar, with respect to every parameter it depends on, to `gradients`.
+  ///
+  /// The record of the computation is consumed: its memory is given back while the pass goes on, and
+  /// a second call finds nothing to do but traps.
+  ///
+  /// - Parameters:
+  ///   - gradients: Where to add; several losses may add to the same ones, one after the other.
+  ///   - scale: A factor on the gradient, such as `1 / batch` for a mean over sequences.
+  public func backward(into gradients: Gradients, scale: Float = 1) {
+    precondition(shape.count == 1, "backward: a loss has one element, not shape \(shape)")
+    guard case .operation(let root) = history else {
+      preconditionFailure("backward: this tensor depends on no parameter")
+    }
+    precondition(root.pullback != nil, "backward: the record of this tensor was consumed before")
+    let backpropagation = Backpropagation(into: gradients)
+    root.gradient = Tensor(repeating: scale, shape: shape).storage
+    for node in root.reachable.sorted(by: { $0.number > $1.number }) {
+      if let gradient = node.gradient, let pullback = node.pullback {
+        node.gradient = nil
+        pullback(gradient, backpropagation)
+      }
+      // Frees what this operation had saved, so that later ones can use the memory again.
+      node.pullback = nil
+      node.inputs = []
+    }
+  }
+}
+
+extension Node {
+  /// This node and all it depends on, found with an explicit stack: graphs may be deep.
+  fileprivate var reachable: [Node] {
+    var found: [Node] = [self]
+    var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
+    var next = 0
+    while next < found.count {
+      for input in found[next].inputs where seen.insert(ObjectIdentifier(input)).inserted {
+        found.append(input)
+      }
+      next += 1
+    }
+    return found
+  }
+}
+
+/// One backward pass: where a pullback leaves the gradients of its operation's inputs.
+package struct Backpropagation {
+  private let gradients: Gradients
+
+  init(into gradients: Gradients) {
+    self.gradients = gradients
+  }
+
+  /// Lets `body` add to the gradient of `tensor`; does nothing when it needs none.
+  ///
+  /// `body` gets the gradient's memory, laid out like the tensor, and whether it holds something to be
+  /// added to; if not, its content is undefined and is to be overwritten.
+  package func accumulate(
+    into tensor: Tensor,
+    _ body: (_ gradient: UnsafeMutablePointer<Float>, _ accumulate: Bool) -> Void
+  ) {
+    switch tensor.history {
+    case .none:
+      return
+    case .parameter(let parameter):
+      body(gradients.slice(of: parameter).pointer, true)
+    case .operation(let node):
+      let isFirst = node.gradient == nil
+      if isFirst {
+        node.gradient = Storage(uninitialized: tensor.shape.count)
+      } else if !isKnownUniquelyReferenced(&node.gradient) {
+        node.gradient = node.gradient?.copy()
+      }
+      if let gradient = node.gradient { body(gradient.pointer, !isFirst) }
+    }
+  }
+
+  /// Adds `gradient`, unchanged, to the gradient of `tensor`.
+  ///
+  /// The first to arrive is shared instead of copied; ``accumulate(into:_:)`` copies before it writes.
+  package func pass(_ gradient: Storage, to tensor: Tensor) {
+    if case .operation(let node) = tensor.history, node.gradient == nil {
+      node.gradient = gradient
+    } else {
+      accumulate(into: tensor) { target, _ in
+        kernel_add_scaled(1, gradient.pointer, target, gradient.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import CKernels
+import COpenBLAS
+import Glibc
+
+/// Matrix products by OpenBLAS: every call to it is in this file.
+///
+/// Each call runs on the calling thread only: lanes and matrices are what runs in parallel.
+package enum BLAS {
+  /// Whether a factor is used as it is or transposed.
+  package enum Orientation {
+    case normal
+    case transposed
+
+    var cblas: CBLAS_TRANSPOSE { self == .normal ? CblasNoTrans : CblasTrans }
+  }
+
+  /// A row-major matrix in memory whose rows lie `stride` elements apart.
+  package struct Matrix {
+    let pointer: UnsafePointer<Float>
+    let stride: Int
+    let orientation: Orientation
+
+    package init(
+      _ pointer: UnsafePointer<Float>, stride: Int, _ orientation: Orientation = .normal
+    ) {
+      self.pointer = pointer
+      self.stride = stride
+      self.orientation = orientation
+    }
+  }
+
+  /// `output = alpha left right + beta output`, where `left` is rows x inner, `right` inner x columns.
+  ///
+  /// With `beta` 0 the output may be uninitialized.
+  package static func multiply(
+    _ left: Matrix, _ right: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int,
+    rows: Int, inner: Int, columns: Int, alpha: Float = 1, beta: Float = 0
+  ) {
+    _ = coreName
+    cblas_sgemm(
+      CblasRowMajor, left.orientation.cblas, right.orientation.cblas, blasint(rows),
+      blasint(columns), blasint(inner), alpha, left.pointer, blasint(left.stride), right.pointer,
+      blasint(right.stride), beta, output, blasint(stride))
+  }
+
+  /// The kernels OpenBLAS uses, such as `SkylakeX`; choosing them is part of the first call.
+  ///
+  /// OpenBLAS 0.3.21 does not know processors newer than itself and serves them 256-bit kernels, half
+  /// the speed of those with AVX-512. `OPENBLAS_CORETYPE` in the environment overrules the choice.
+  package static let coreName: String = {
+    let narrow: Set = ["Haswell", "Zen"]
+    if getenv("OPENBLAS_CORETYPE") == nil, simdLevel == "x86-64-v4",
+      narrow.contains(String(cString: openblas_get_corename()))
+    {
+      _ = openblas_select_core("SkylakeX")
+    }
+    openblas_set_num_threads(1)
+    return String(cString: openblas_get_corename())
+  }()
+
+  /// OpenBLAS's version and build options, in its own words.
+  package static var version: String {
+    _ = coreName
+    return String(cString: openblas_get_config())
+  }
+
+  /// The widest SIMD level the element-wise kernels use on this machine.
+  package static let simdLevel = String(cString: kernel_simd_level())
+}

@@ -1,0 +1,95 @@
+import CKernels
+import Synchronization
+
+/// Splits a batch into a fixed number of lanes that run forward and backward side by side.
+///
+/// A lane takes a fixed share of the sequences, one at a time so that its activations stay in cache, and
+/// adds their gradients into a buffer of its own. At the end the lanes are summed in a fixed order. Which
+/// thread runs a lane changes nothing, so the bits are the same for any number of threads.
+public final class Lanes: Sendable {
+  /// The number of lanes: part of what determines the numbers, unlike the number of threads.
+  public let count: Int
+  /// The threads that take lanes.
+  public let workers: Workers
+  private let gradients: [Gradients]
+  private let pools: [StoragePool]
+
+  /// Creates `count` lanes, each with gradients for all parameters of `scope`.
+  public init(count: Int, scope: ParameterScope, workers: Workers) {
+    precondition(count >= 1, "Lanes: \(count) lanes, at least 1")
+    self.count = count
+    self.workers = workers
+    gradients = (0..<count).map { _ in Gradients(of: scope) }
+    pools = (0..<count).map { _ in StoragePool() }
+  }
+
+  /// Computes the mean of `loss` over all sequences, and its gradients.
+  ///
+  /// - Parameters:
+  ///   - sequences: The number of sequences in the batch.
+  ///   - loss: Computes the scalar loss of the sequence with the given index.
+  /// - Returns: The mean loss, and gradients that stay valid until the next call.
+  public func lossAndGradients(
+    sequences: Int, loss: @Sendable (Int) -> Tensor
+  ) -> (loss: Double, gradients: Gradients) {
+    let scale = 1 / Float(sequences)
+    let losses = inLanes(sequences) { lane, sequence, isFirst in
+      if isFirst { gradients[lane].reset() }
+      let tensor = loss(sequence)
+      tensor.backward(into: gradients[lane], scale: scale)
+      return Double(tensor.scalar)
+    }
+    sumGradients(of: min(count, sequences))
+    return (losses.reduce(0, +) / Double(sequences), gradients[0])
+  }
+
+  /// Computes `loss` of every sequence without gradients, side by side.
+  ///
+  /// - Parameters:
+  ///   - sequences: The number of sequences.
+  ///   - loss: Computes the scalar loss of the sequence with the given index.
+  /// - Returns: The losses in the order of the sequences.
+  public func losses(sequences: Int, loss: @Sendable (Int) -> Tensor) -> [Double] {
+    inLanes(sequences) { _, sequence, _ in
+      withoutGradients { Double(loss(sequence).scalar) }
+    }
+  }
+
+  /// The number of tensor buffers asked of the system so far: constant once training has warmed up.
+  public var allocations: Int {
+    pools.reduce(0) { $0 + $1.allocations }
+  }
+
+  /// Runs `body` for every sequence, lane by lane, and returns its results in order.
+  private func inLanes(
+    _ sequences: Int, _ body: @Sendable (_ lane: Int, _ sequence: Int, _ isFirst: Bool) -> Double
+  ) -> [Double] {
+    precondition(sequences >= 1, "Lanes: \(sequences) sequences, at least 1")
+    let results = Mutex([Double](repeating: 0, count: sequences))
+    let lanes = min(count, sequences)
+    workers.forEach(lanes) { lane in
+      let share = lane * sequences / lanes..<(lane + 1) * sequences / lanes
+      StoragePool.$current.withValue(pools[lane]) {
+        for sequence in share {
+          let result = body(lane, sequence, sequence == share.lowerBound)
+          results.withLock { $0[sequence] = result }
+        }
+      }
+    }
+    return results.withLock { $0 }
+  }
+
+  /// Adds the gradients of the other lanes to those of lane 0, in the order of the lanes.
+  private func sumGradients(of lanes: Int) {
+    let total = gradients[0].storage
+    let chunk = 1 << 14
+    workers.forEach((total.count + chunk - 1) / chunk) { index in
+      let start = index * chunk
+      let length = min(chunk, total.count - start)
+      for lane in 1..<max(lanes, 1) {
+        kernel_add_scaled(
+          1, gradients[lane].storage.pointer + start, total.pointer + start, length)
+      }
+    }
+  }
+}

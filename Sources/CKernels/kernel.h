@@ -1,0 +1,41 @@
+// What every kernel file shares: the run-time choice of SIMD width, and an exponential that vectorizes.
+#pragma once
+
+#include "CKernels.h"
+#include <math.h>
+
+// One function body, compiled three times; the loader picks by processor. No compiler flag is needed.
+#if defined(__x86_64__) && defined(__ELF__)
+#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define KERNEL
+#endif
+
+// Lets the compiler sum in SIMD lanes, in this block only. The order is fixed at compile time, so results repeat.
+#define REORDER_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
+
+// Square root without errno, which would keep a loop from vectorizing.
+static inline __attribute__((always_inline)) float square_root(float x) { return __builtin_elementwise_sqrt(x); }
+
+// e^x by 2^n e^r with |r| <= ln(2)/2 and a degree-6 polynomial (Cephes expf). Results below the smallest normal
+// number are 0; a NaN stays NaN.
+static inline __attribute__((always_inline)) float exponential(float x) {
+  const float round_to_integer = 12582912.0f;  // 1.5 * 2^23: adding it leaves an integer in the low bits.
+  float clamped = x > 88.72283f ? 88.72283f : x;
+  clamped = clamped < -87.33654f ? -87.33654f : clamped;
+  float n = (clamped * 1.44269504f + round_to_integer) - round_to_integer;
+  float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  // 2^n in two halves: n = 128 alone would overflow the exponent field.
+  int32_t whole = (int32_t)n, half = whole >> 1;
+  union { int32_t bits; float value; } low = {(half + 127) << 23}, high = {(whole - half + 127) << 23};
+  float y = p * low.value * high.value;
+  y = x < -87.33654f ? 0.0f : y;
+  return x != x ? x : y;
+}

@@ -1,0 +1,129 @@
+#include "kernel.h"
+
+KERNEL void kernel_rms_norm(
+    const float *restrict x, float *restrict y, size_t rows, size_t columns, float epsilon) {
+  for (size_t row = 0; row < rows; row++, x += columns, y += columns) {
+    REORDER_SUMS
+    float squares = 0;
+    for (size_t i = 0; i < columns; i++) squares += x[i] * x[i];
+    float r = 1.0f / square_root(squares / (float)columns + epsilon);
+    for (size_t i = 0; i < columns; i++) y[i] = r * x[i];
+  }
+}
+
+KERNEL void kernel_rms_norm_pullback(
+    const float *restrict x, const float *restrict dy, float *restrict dx, size_t rows, size_t columns,
+    float epsilon, bool accumulate) {
+  for (size_t row = 0; row < rows; row++, x += columns, dy += columns, dx += columns) {
+    REORDER_SUMS
+    float squares = 0, product = 0;
+    for (size_t i = 0; i < columns; i++) {
+      squares += x[i] * x[i];
+      product += x[i] * dy[i];
+    }
+    float r = 1.0f / square_root(squares / (float)columns + epsilon);
+    float along = r * r * r * product / (float)columns;
+    if (accumulate) {
+      for (size_t i = 0; i < columns; i++) dx[i] += r * dy[i] - along * x[i];
+    } else {
+      for (size_t i = 0; i < columns; i++) dx[i] = r * dy[i] - along * x[i];
+    }
+  }
+}
+
+KERNEL void kernel_rotate(
+    const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
+    size_t positions, size_t heads, size_t head_size, size_t frequencies, bool inverse, bool accumulate) {
+  size_t half = head_size / 2;
+  float sign = inverse ? -1.0f : 1.0f, keep = accumulate ? 1.0f : 0.0f;
+  for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies) {
+    for (size_t head = 0; head < heads; head++, x += head_size, y += head_size) {
+      const float *b = x + half;
+      float *z = y + half;
+      // A fresh output may hold NaN, which 0 would not erase: zero it instead of multiplying.
+      if (keep == 0.0f)
+        for (size_t i = 0; i < head_size; i++) y[i] = 0.0f;
+      for (size_t i = 0; i < frequencies; i++) {
+        float cosine = cosines[i], sine = sign * sines[i];
+        y[i] += x[i] * cosine + b[i] * sine;
+        z[i] += b[i] * cosine - x[i] * sine;
+      }
+      for (size_t i = frequencies; i < half; i++) {
+        y[i] += x[i];
+        z[i] += b[i];
+      }
+    }
+  }
+}
+
+KERNEL void kernel_causal_softmax(
+    float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale) {
+  for (size_t row = 0; row < rows; row++, scores += stride) {
+    REORDER_SUMS
+    size_t seen = visible + row < columns ? visible + row : columns;
+    float largest = scores[0];
+    for (size_t i = 1; i < seen; i++) largest = scores[i] > largest ? scores[i] : largest;
+    float sum = 0;
+    for (size_t i = 0; i < seen; i++) {
+      float e = exponential(scale * (scores[i] - largest));
+      scores[i] = e;
+      sum += e;
+    }
+    float inverse = 1.0f / sum;
+    for (size_t i = 0; i < seen; i++) scores[i] *= inverse;
+    for (size_t i = seen; i < columns; i++) scores[i] = 0.0f;
+  }
+}
+
+KERNEL void kernel_softmax_pullback(
+    const float *restrict probabilities, float *restrict gradient, size_t rows, size_t columns, size_t stride,
+    float scale) {
+  for (size_t row = 0; row < rows; row++, probabilities += stride, gradient += stride) {
+    REORDER_SUMS
+    float sum = 0;
+    for (size_t i = 0; i < columns; i++) sum += probabilities[i] * gradient[i];
+    for (size_t i = 0; i < columns; i++) gradient[i] = scale * probabilities[i] * (gradient[i] - sum);
+  }
+}
+
+KERNEL void kernel_softcapped_cross_entropy(
+    const float *restrict logits, const uint16_t *restrict targets, float *restrict log_sums,
+    float *restrict losses, size_t rows, size_t columns, float cap) {
+  for (size_t row = 0; row < rows; row++, logits += columns) {
+    REORDER_SUMS
+    // The cap bounds every exponent, so no maximum has to be subtracted.
+    float sum = 0;
+    for (size_t i = 0; i < columns; i++)
+      sum += exponential(cap * logits[i] / square_root(logits[i] * logits[i] + cap * cap));
+    float target = logits[targets[row]];
+    log_sums[row] = logf(sum);
+    losses[row] = log_sums[row] - cap * target / square_root(target * target + cap * cap);
+  }
+}
+
+KERNEL void kernel_softcapped_cross_entropy_pullback(
+    const float *restrict logits, const uint16_t *restrict targets, const float *restrict log_sums,
+    float weight, float *restrict dx, size_t rows, size_t columns, float cap, bool accumulate) {
+  for (size_t row = 0; row < rows; row++, logits += columns, dx += columns) {
+    float log_sum = log_sums[row];
+    for (size_t i = 0; i < columns; i++) {
+      float ratio = cap / square_root(logits[i] * logits[i] + cap * cap);
+      float slope = weight * ratio * ratio * ratio * exponential(ratio * logits[i] - log_sum);
+      dx[i] = accumulate ? dx[i] + slope : slope;
+    }
+    float target = logits[targets[row]], ratio = cap / square_root(target * target + cap * cap);
+    dx[targets[row]] -= weight * ratio * ratio * ratio;
+  }
+}
+
+KERNEL void kernel_transpose(const float *restrict x, float *restrict y, size_t rows, size_t columns) {
+  enum { tile = 16 };
+  for (size_t top = 0; top < rows; top += tile) {
+    size_t bottom = top + tile < rows ? top + tile : rows;
+    for (size_t left = 0; left < columns; left += tile) {
+      size_t right = left + tile < columns ? left + tile : columns;
+      for (size_t j = left; j < right; j++)
+        for (size_t i = top; i < bottom; i++) y[j * rows + i] = x[i * columns + j];
+    }
+  }
+}

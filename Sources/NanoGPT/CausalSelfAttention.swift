@@ -1,0 +1,43 @@
+import Autograd
+
+/// Multi-head self-attention with normalized, rotated queries and keys.
+///
+///     q, k, v = linear(x);   per head: q = rope(rms(q)), k = rope(rms(k))
+///     y = proj(softmax(attentionScale q k^T, causal) v)
+public struct CausalSelfAttention: Sendable {
+  let query: Linear
+  let key: Linear
+  let value: Linear
+  let projection: Linear
+  private let heads: Int
+  private let headSize: Int
+  private let scale: Float
+  private let rotary: RotaryTable
+
+  init(_ configuration: GPTConfiguration, rotary: RotaryTable, in scope: ParameterScope) {
+    let width = configuration.modelDimension
+    query = Linear(width, width, .normalFanIn(scale: 0.33), in: scope.child("q"))
+    key = Linear(width, width, .normalFanIn(scale: 0.33), in: scope.child("k"))
+    value = Linear(width, width, .normalFanIn(scale: 0.33), in: scope.child("v"))
+    projection = Linear(width, width, .zeros, in: scope.child("proj"))
+    heads = configuration.heads
+    headSize = configuration.headSize
+    scale = configuration.attentionScale
+    self.rotary = rotary
+  }
+
+  /// Applies attention to `[positions, modelDimension]`; the shape stays.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let mixed = causalAttention(
+      queries: normalizedByHead(query(x)).rotated(by: rotary),
+      keys: normalizedByHead(key(x)).rotated(by: rotary),
+      values: value(x), heads: heads, scale: scale)
+    return projection(mixed)
+  }
+
+  private func normalizedByHead(_ x: Tensor) -> Tensor {
+    x.reshaped(to: [x.shape[0] * heads, headSize]).rmsNorm().reshaped(to: x.shape)
+  }
+
+  var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }
+}

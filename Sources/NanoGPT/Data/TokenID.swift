@@ -1,0 +1,2 @@
+/// A token: an index into the vocabulary.
+public typealias TokenID = UInt16

@@ -1,0 +1,64 @@
+/// Everything that determines a ``GPT``: its extents and its few constants.
+public struct GPTConfiguration: Codable, Hashable, Sendable {
+  /// The number of tokens the model knows.
+  public var vocabularySize: Int
+  /// The width of the residual stream.
+  public var modelDimension: Int
+  /// The number of attention heads; the width divides into them.
+  public var heads: Int
+  /// The number of blocks.
+  public var layers: Int
+  /// The number of tokens the model sees at once.
+  public var context: Int
+  /// The bound of the logits.
+  public var softcap: Float
+  /// The factor on attention scores.
+  public var attentionScale: Float
+  /// The base of the rotary frequencies.
+  public var ropeBase: Double
+
+  enum CodingKeys: String, CodingKey {
+    case vocabularySize = "vocab_size"
+    case modelDimension = "model_dim"
+    case heads, layers, context, softcap
+    case attentionScale = "attention_scale"
+    case ropeBase = "rope_base"
+  }
+
+  /// Creates a configuration; the constants default to those of modded-nanogpt.
+  public init(
+    vocabularySize: Int, modelDimension: Int, heads: Int, layers: Int, context: Int,
+    softcap: Float = 15, attentionScale: Float = 0.12, ropeBase: Double = 1024
+  ) {
+    self.vocabularySize = vocabularySize
+    self.modelDimension = modelDimension
+    self.heads = heads
+    self.layers = layers
+    self.context = context
+    self.softcap = softcap
+    self.attentionScale = attentionScale
+    self.ropeBase = ropeBase
+  }
+
+  /// The width of one head.
+  public var headSize: Int { modelDimension / heads }
+
+  /// The width inside an MLP: four times the model's.
+  public var hiddenDimension: Int { 4 * modelDimension }
+
+  /// What keeps this configuration from describing a model, in words; nil when nothing does.
+  public var problem: String? {
+    let extents = [vocabularySize, modelDimension, heads, layers, context]
+    if extents.contains(where: { $0 < 1 }) {
+      return "vocab_size, model_dim, heads, layers and context must be at least 1"
+    }
+    if vocabularySize > 1 << 16 { return "vocab_size \(vocabularySize) is above 65536" }
+    if !modelDimension.isMultiple(of: 4 * heads) {
+      return "model_dim \(modelDimension) does not divide into \(heads) heads of a multiple of 4"
+    }
+    if !(softcap > 0 && softcap <= 80) { return "softcap \(softcap) is not in 0...80" }
+    if !(ropeBase > 0) || !ropeBase.isFinite { return "rope_base \(ropeBase) is not above 0" }
+    if !attentionScale.isFinite { return "attention_scale \(attentionScale) is not finite" }
+    return nil
+  }
+}

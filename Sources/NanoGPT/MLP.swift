@@ -1,0 +1,20 @@
+import Autograd
+
+/// Two matrices with a squared ReLU between them: `y = proj(relu(fc(x))^2)`.
+public struct MLP: Sendable {
+  let expansion: Linear
+  let projection: Linear
+
+  init(_ configuration: GPTConfiguration, in scope: ParameterScope) {
+    let (width, hidden) = (configuration.modelDimension, configuration.hiddenDimension)
+    expansion = Linear(width, hidden, .normalFanIn(scale: 0.33), in: scope.child("fc"))
+    projection = Linear(hidden, width, .zeros, in: scope.child("proj"))
+  }
+
+  /// Applies the MLP to `[positions, modelDimension]`; the shape stays.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    projection(expansion(x).squaredReLU())
+  }
+
+  var matrices: [Parameter] { [expansion.weight, projection.weight] }
+}
