@@ -10,11 +10,11 @@ extension Tensor {
   ///   - gradients: Where to add; several losses may add to the same ones, one after the other.
   ///   - scale: A factor on the gradient, such as `1 / batch` for a mean over sequences.
   public func backward(into gradients: Gradients, scale: Float = 1) {
-    precondition(shape.count == 1, "backward: a loss has one element, not shape \(shape)")
+    require(shape.count == 1, "backward: a loss has one element, not shape \(shape)")
     guard case .operation(let root) = history else {
-      preconditionFailure("backward: this tensor depends on no parameter")
+      fatalError("backward: this tensor depends on no parameter")
     }
-    precondition(root.pullback != nil, "backward: the record of this tensor was consumed before")
+    require(root.pullback != nil, "backward: the record of this tensor was consumed before")
     let backpropagation = Backpropagation(into: gradients)
     root.gradient = Tensor(repeating: scale, shape: shape).storage
     for node in root.reachable.sorted(by: { $0.number > $1.number }) {

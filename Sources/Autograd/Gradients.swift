@@ -28,7 +28,7 @@ public final class Gradients: Sendable {
 
   /// The memory of one parameter's gradient.
   package func slice(of parameter: Parameter) -> Storage {
-    precondition(
+    require(
       parameter.registry == registry && parameter.offset + parameter.shape.count <= storage.count,
       "Gradients: \(parameter.name) \(parameter.shape) was made in another scope, or later")
     return Storage(storage, range: parameter.offset..<parameter.offset + parameter.shape.count)

@@ -16,7 +16,7 @@ public final class Lanes: Sendable {
 
   /// Creates `count` lanes, each with gradients for all parameters of `scope`.
   public init(count: Int, scope: ParameterScope, workers: Workers) {
-    precondition(count >= 1, "Lanes: \(count) lanes, at least 1")
+    require(count >= 1, "Lanes: \(count) lanes, at least 1")
     self.count = count
     self.workers = workers
     gradients = (0..<count).map { _ in Gradients(of: scope) }
@@ -64,7 +64,7 @@ public final class Lanes: Sendable {
   private func inLanes(
     _ sequences: Int, _ body: @Sendable (_ lane: Int, _ sequence: Int, _ isFirst: Bool) -> Double
   ) -> [Double] {
-    precondition(sequences >= 1, "Lanes: \(sequences) sequences, at least 1")
+    require(sequences >= 1, "Lanes: \(sequences) sequences, at least 1")
     let results = Mutex([Double](repeating: 0, count: sequences))
     let lanes = min(count, sequences)
     workers.forEach(lanes) { lane in

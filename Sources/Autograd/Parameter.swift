@@ -33,7 +33,7 @@ public final class Parameter: Sendable {
   ///
   /// - Precondition: `elements` has as many elements as the parameter, and no lane is running.
   public func assign(_ elements: [Float]) {
-    precondition(
+    require(
       elements.count == shape.count, "\(name): \(elements.count) elements for shape \(shape)")
     _ = storage.buffer.update(from: elements)
   }
@@ -42,7 +42,7 @@ public final class Parameter: Sendable {
   ///
   /// - Precondition: `change` has the parameter's shape, and no lane is running.
   public func add(_ change: Tensor, scale: Float = 1) {
-    precondition(change.shape == shape, "\(name).add: \(shape) and \(change.shape)")
+    require(change.shape == shape, "\(name).add: \(shape) and \(change.shape)")
     kernel_add_scaled(scale, change.pointer, storage.pointer, shape.count)
   }
 }

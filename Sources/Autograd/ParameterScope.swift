@@ -46,7 +46,7 @@ public struct ParameterScope {
   /// - Returns: The new parameter.
   public func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Parameter {
     let fullName = path + name
-    precondition(
+    require(
       registry.names.insert(fullName).inserted,
       "ParameterScope: \(fullName) \(shape) exists already")
     let storage = Storage(uninitialized: shape.count)

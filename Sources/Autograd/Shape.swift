@@ -12,8 +12,8 @@ public struct Shape: Hashable, Sendable {
 
   /// Creates a shape from its extents, outermost first.
   public init(_ extents: [Int]) {
-    precondition(extents.count <= 4, "Shape: rank \(extents.count) of \(extents), at most 4")
-    precondition(extents.allSatisfy { $0 >= 0 }, "Shape: negative extent in \(extents)")
+    require(extents.count <= 4, "Shape: rank \(extents.count) of \(extents), at most 4")
+    require(extents.allSatisfy { $0 >= 0 }, "Shape: negative extent in \(extents)")
     rank = extents.count
     count = extents.reduce(1, *)
     first = extents.isEmpty ? 1 : extents[0]
@@ -25,7 +25,7 @@ public struct Shape: Hashable, Sendable {
   /// Returns the extent of dimension `index`; a negative index counts from the end.
   public subscript(index: Int) -> Int {
     let position = index < 0 ? index + rank : index
-    precondition(
+    require(
       position >= 0 && position < rank, "Shape: dimension \(index) of rank \(rank) shape \(self)")
     switch position {
     case 0: return first

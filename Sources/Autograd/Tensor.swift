@@ -25,7 +25,7 @@ public struct Tensor {
   }
 
   package init(shape: Shape, storage: Storage, history: History = .none) {
-    precondition(
+    require(
       shape.count == storage.count, "Tensor: shape \(shape) for \(storage.count) elements")
     self.shape = shape
     self.storage = storage
@@ -39,7 +39,7 @@ public struct Tensor {
 
   /// Creates a tensor from its elements in row-major order.
   public init(_ elements: [Float], shape: Shape) {
-    precondition(
+    require(
       elements.count == shape.count, "Tensor: \(elements.count) elements for shape \(shape)")
     self.init(uninitialized: shape)
     _ = storage.buffer.update(from: elements)
@@ -63,7 +63,7 @@ public struct Tensor {
 
   /// The only element; traps when there is more than one.
   public var scalar: Float {
-    precondition(shape.count == 1, "Tensor.scalar: shape \(shape) has \(shape.count) elements")
+    require(shape.count == 1, "Tensor.scalar: shape \(shape) has \(shape.count) elements")
     return storage.pointer[0]
   }
 

@@ -11,7 +11,7 @@ public struct Workers: Sendable {
 
   /// Creates a team of `count` threads, at least 1.
   public init(count: Int) {
-    precondition(count >= 1, "Workers: \(count) threads, at least 1")
+    require(count >= 1, "Workers: \(count) threads, at least 1")
     self.count = count
   }
 

@@ -23,7 +23,7 @@ public struct GPT: Sendable {
   ///
   /// - Precondition: `configuration.problem` is nil.
   public init(_ configuration: GPTConfiguration, in scope: ParameterScope) {
-    precondition(configuration.problem == nil, "GPT: \(configuration.problem ?? "")")
+    require(configuration.problem == nil, "GPT: \(configuration.problem ?? "")")
     let (vocabulary, width) = (configuration.vocabularySize, configuration.modelDimension)
     let rotary = RotaryTable(
       positions: configuration.context, headSize: configuration.headSize,

@@ -24,7 +24,7 @@ package final class Storage: @unchecked Sendable {
 
   /// Creates storage that is elements `range` of another one, sharing its memory.
   package init(_ whole: Storage, range: Range<Int>) {
-    precondition(
+    require(
       range.lowerBound >= 0 && range.upperBound <= whole.count,
       "Storage: range \(range) of \(whole.count) elements")
     count = range.count

@@ -66,7 +66,7 @@ package final class StoragePool: Sendable {
     var memory: UnsafeMutableRawPointer?
     let status = posix_memalign(&memory, isLarge ? hugePage : 64, bytes)
     guard status == 0, let memory else {
-      preconditionFailure("StoragePool: no memory for \(bytes) bytes (error \(status))")
+      fatalError("StoragePool: no memory for \(bytes) bytes (error \(status))")
     }
     // Large buffers ask for 2 MB pages: fewer page faults and address look-ups. Refusal is harmless.
     if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }

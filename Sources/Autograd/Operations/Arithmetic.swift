@@ -6,7 +6,7 @@ extension Tensor {
   /// Pullback: `da += dy`, `db += dy`. The gradient is shared, not copied, which makes a residual
   /// connection free on the way back.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "+: shapes \(a.shape) and \(b.shape) differ")
+    require(a.shape == b.shape, "+: shapes \(a.shape) and \(b.shape) differ")
     let y = Tensor(uninitialized: a.shape)
     kernel_add(a.pointer, b.pointer, y.pointer, y.shape.count)
     return y.recorded("+", from: a, b) { dy, backpropagation in
@@ -19,7 +19,7 @@ extension Tensor {
   ///
   /// Pullback: `da += dy`, `db -= dy`.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "-: shapes \(a.shape) and \(b.shape) differ")
+    require(a.shape == b.shape, "-: shapes \(a.shape) and \(b.shape) differ")
     return a + b.scaled(by: -1)
   }
 
@@ -27,7 +27,7 @@ extension Tensor {
   ///
   /// Pullback: `da += b dy`, `db += a dy`.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "*: shapes \(a.shape) and \(b.shape) differ")
+    require(a.shape == b.shape, "*: shapes \(a.shape) and \(b.shape) differ")
     let y = Tensor(uninitialized: a.shape)
     let count = y.shape.count
     kernel_multiply(a.pointer, b.pointer, y.pointer, count, false)

@@ -25,11 +25,11 @@ import CKernels
 public func causalAttention(
   queries: Tensor, keys: Tensor, values: Tensor, heads: Int, scale: Float
 ) -> Tensor {
-  precondition(
+  require(
     queries.shape.rank == 2 && queries.shape == keys.shape && queries.shape == values.shape,
     "causalAttention: queries \(queries.shape), keys \(keys.shape), values \(values.shape)")
   let (positions, width) = (queries.shape[0], queries.shape[1])
-  precondition(
+  require(
     heads > 0 && width.isMultiple(of: heads), "causalAttention: width \(width) in \(heads) heads")
   let size = width / heads
   let y = Tensor(uninitialized: queries.shape)

@@ -12,11 +12,11 @@ extension Tensor {
   /// - Parameter indices: The rows to look up, such as tokens.
   /// - Returns: The rows in the order of the indices.
   public func gathering(_ indices: [UInt16]) -> Tensor {
-    precondition(shape.rank == 2, "gathering: a table has rank 2, not shape \(shape)")
+    require(shape.rank == 2, "gathering: a table has rank 2, not shape \(shape)")
     let (entries, width) = (shape[0], shape[1])
     let y = Tensor(uninitialized: [indices.count, width])
     for (row, index) in indices.enumerated() {
-      precondition(Int(index) < entries, "gathering: index \(index) of a table \(shape)")
+      require(Int(index) < entries, "gathering: index \(index) of a table \(shape)")
       (y.pointer + row * width).update(from: pointer + Int(index) * width, count: width)
     }
     return y.recorded("gathering", from: self) { dy, backpropagation in

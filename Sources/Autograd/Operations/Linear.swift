@@ -10,7 +10,7 @@ extension Tensor {
   /// - Parameter weight: A matrix `[outputs, inputs]`; there is no bias.
   /// - Returns: One row of `outputs` elements for each row of this tensor.
   public func linear(_ weight: Tensor) -> Tensor {
-    precondition(
+    require(
       weight.shape.rank == 2 && shape.columns == weight.shape[1],
       "linear: rows of \(shape) do not fit a weight \(weight.shape) of [outputs, inputs]")
     let rows = shape.rows

@@ -10,7 +10,7 @@ extension Tensor {
   /// - Parameter b: The right factor.
   /// - Returns: The product.
   public func matrixMultiplied(by b: Tensor) -> Tensor {
-    precondition(
+    require(
       shape.rank == 2 && b.shape.rank == 2 && shape[1] == b.shape[0],
       "matrixMultiplied: \(shape) does not fit \(b.shape)")
     let (rows, inner, columns) = (shape[0], shape[1], b.shape[1])

@@ -12,7 +12,7 @@ extension Tensor {
   ///
   /// Pullback: `dx += dy / count`, the same for every element.
   public func mean() -> Tensor {
-    precondition(shape.count > 0, "mean: shape \(shape) has no elements")
+    require(shape.count > 0, "mean: shape \(shape) has no elements")
     return reduced("mean", factor: 1 / Double(shape.count))
   }
 

@@ -3,7 +3,7 @@ extension Tensor {
   ///
   /// Pullback: `dx += dy`.
   public func reshaped(to newShape: Shape) -> Tensor {
-    precondition(
+    require(
       newShape.count == shape.count,
       "reshaped: \(shape) has \(shape.count) elements, \(newShape) has \(newShape.count)")
     let y = Tensor(shape: newShape, storage: storage)

@@ -17,7 +17,7 @@ public struct RotaryTable: Sendable {
 
   /// Tabulates the angles of `positions` positions.
   public init(positions: Int, headSize: Int, base: Double = 1024) {
-    precondition(
+    require(
       headSize > 0 && headSize.isMultiple(of: 4),
       "RotaryTable: head size \(headSize) is no multiple of 4")
     self.headSize = headSize
@@ -48,7 +48,7 @@ extension Tensor {
   /// - Parameter table: Angles for at least as many positions as this tensor has rows.
   /// - Returns: A tensor of the same shape.
   public func rotated(by table: RotaryTable) -> Tensor {
-    precondition(
+    require(
       shape.rank == 2 && shape[1].isMultiple(of: table.headSize) && shape[0] <= table.positions,
       "rotated: \(shape) for \(table.positions) positions of heads of \(table.headSize)")
     let y = Tensor(uninitialized: shape)

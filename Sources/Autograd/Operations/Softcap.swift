@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// The algebraic softcap of modded-nanogpt. Pullback: `dx += dy cap^3 / (x^2 + cap^2)^(3/2)`.
   public func softcapped(at cap: Float) -> Tensor {
-    precondition(cap > 0, "softcapped: a cap of \(cap), not above 0")
+    require(cap > 0, "softcapped: a cap of \(cap), not above 0")
     let y = Tensor(uninitialized: shape)
     let count = shape.count
     kernel_softcap(pointer, y.pointer, count, cap)

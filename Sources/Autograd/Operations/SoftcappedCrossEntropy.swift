@@ -15,13 +15,13 @@ extension Tensor {
   ///   - cap: The bound of ``softcapped(at:)``, at most 80, so that `e^cap` is finite.
   /// - Returns: A scalar.
   public func softcappedCrossEntropy(targets: [UInt16], cap: Float) -> Tensor {
-    precondition(
+    require(
       shape.rank == 2 && shape[0] == targets.count && !targets.isEmpty,
       "softcappedCrossEntropy: logits \(shape) for \(targets.count) targets")
-    precondition(cap > 0 && cap <= 80, "softcappedCrossEntropy: a cap of \(cap), not in 0...80")
+    require(cap > 0 && cap <= 80, "softcappedCrossEntropy: a cap of \(cap), not in 0...80")
     let (rows, classes) = (shape[0], shape[1])
     for target in targets {
-      precondition(
+      require(
         Int(target) < classes, "softcappedCrossEntropy: target \(target) for logits \(shape)")
     }
     let logSums = Storage(uninitialized: rows)

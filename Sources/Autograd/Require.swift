@@ -1,0 +1,15 @@
+/// Stops the program with a message when a caller broke a rule, in release builds too.
+///
+/// The standard library's `precondition` traps without its message when optimized, and a shape error
+/// without the shapes helps nobody.
+///
+/// - Parameters:
+///   - condition: What must hold.
+///   - message: Says what was asked for and what was given, both values.
+@inline(__always)
+package func require(
+  _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #file,
+  line: UInt = #line
+) {
+  if !condition { fatalError(message(), file: file, line: line) }
+}

@@ -1,0 +1,54 @@
+import Autograd
+import Testing
+
+/// Expects the pullback of `function` to agree with finite differences.
+///
+/// One random direction tests all elements at once: for a random cotangent `c` and tangent `v`,
+/// `<gradient of <c, f(x)>, v>` must equal `(<c, f(x + h v)> - <c, f(x - h v)>) / 2h`. The inner products
+/// are taken in double precision.
+///
+/// - Parameters:
+///   - shapes: The shapes of the inputs, drawn from a normal distribution.
+///   - step: `h`: large enough to rise above float32 rounding, small enough for the curvature.
+///   - tolerance: The largest relative difference.
+///   - function: What to differentiate.
+public func expectGradient(
+  of shapes: [Shape], step: Double = 4e-3, tolerance: Double = 4e-3, seed: UInt64 = 7,
+  sourceLocation: SourceLocation = #_sourceLocation, _ function: ([Tensor]) -> Tensor
+) {
+  let scope = ParameterScope(seed: seed)
+  let inputs = shapes.enumerated().map { index, shape in
+    scope.parameter("input\(index)", shape, .normal(deviation: 1))
+  }
+  var random = SplitMix64(seed: seed &+ 1)
+  func draw(_ shape: Shape) -> [Float] {
+    (0..<shape.count).map { _ in Float(2 * random.uniform() - 1) }
+  }
+
+  let output = function(inputs.map(\.value))
+  let cotangent = draw(output.shape)
+  let tangents = shapes.map(draw)
+  let gradients = Gradients(of: scope)
+  (output * Tensor(cotangent, shape: output.shape)).sum().backward(into: gradients)
+  let analytic = zip(inputs, tangents).reduce(0.0) { $0 + inner(gradients[$1.0].elements, $1.1) }
+
+  func value(along h: Double) -> Double {
+    let moved = zip(inputs, tangents).map { input, tangent in
+      Tensor(
+        zip(input.value.elements, tangent).map { Float(Double($0) + h * Double($1)) },
+        shape: input.shape)
+    }
+    return inner(function(moved).elements, cotangent)
+  }
+  let numeric = (value(along: step) - value(along: -step)) / (2 * step)
+
+  let scale = max(abs(numeric), abs(analytic), 1e-2)
+  #expect(
+    abs(analytic - numeric) <= tolerance * scale,
+    "pullback says \(analytic), finite differences say \(numeric)",
+    sourceLocation: sourceLocation)
+}
+
+private func inner(_ a: [Float], _ b: [Float]) -> Double {
+  zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+}
