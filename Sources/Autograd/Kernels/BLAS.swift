@@ -1,6 +1,5 @@
 import CKernels
 import COpenBLAS
-import Glibc
 
 /// Matrix products by OpenBLAS: every call to it is in this file.
 ///
@@ -43,17 +42,11 @@ package enum BLAS {
       blasint(right.stride), beta, output, blasint(stride))
   }
 
-  /// The kernels OpenBLAS uses, such as `SkylakeX`; choosing them is part of the first call.
+  /// The kernels OpenBLAS chose for this processor, such as `SkylakeX`; asking also limits every call to
+  /// the calling thread.
   ///
-  /// OpenBLAS 0.3.21 does not know processors newer than itself and serves them 256-bit kernels, half
-  /// the speed of those with AVX-512. `OPENBLAS_CORETYPE` in the environment overrules the choice.
+  /// `OPENBLAS_CORETYPE` in the environment overrules its choice.
   package static let coreName: String = {
-    let narrow: Set = ["Haswell", "Zen"]
-    if getenv("OPENBLAS_CORETYPE") == nil, simdLevel == "x86-64-v4",
-      narrow.contains(String(cString: openblas_get_corename()))
-    {
-      _ = openblas_select_core("SkylakeX")
-    }
     openblas_set_num_threads(1)
     return String(cString: openblas_get_corename())
   }()
