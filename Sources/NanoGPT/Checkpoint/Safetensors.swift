@@ -1,0 +1,79 @@
+import Foundation
+
+/// Named float32 tensors in a file that every framework reads: the safetensors format.
+///
+/// A little-endian 64-bit length, that many bytes of JSON (name, type, shape and place of each tensor,
+/// padded with spaces to a multiple of 8), then the row-major little-endian values.
+public enum Safetensors {
+  /// What a file holds.
+  public struct Contents: Sendable {
+    /// Shape and row-major values by name.
+    public let tensors: [String: (shape: [Int], values: [Float])]
+    /// Free text by key.
+    public let metadata: [String: String]
+  }
+
+  /// Writes `tensors` in the given order, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - tensors: differently named; as many values as the product of the shape.
+  ///   - metadata: free text to store with them.
+  ///   - url: the file to create or replace.
+  /// - Throws: `cannotWrite`.
+  public static func write(
+    _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:],
+    to url: URL
+  ) throws(DataError) {
+    let header = SafetensorsHeader(
+      describing: tensors.map { tensor in
+        let count = tensor.shape.reduce(1, *)
+        precondition(
+          count == tensor.values.count,
+          "\(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values")
+        return (tensor.name, tensor.shape)
+      },
+      metadata: metadata)
+    var bytes: [UInt8] = []
+    header.append(to: &bytes)
+    for tensor in tensors {
+      for value in tensor.values {
+        let bits = value.bitPattern
+        bytes.append(UInt8(truncatingIfNeeded: bits))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
+      }
+    }
+    try Files.write(bytes, to: url)
+  }
+
+  /// Reads the file at `url`.
+  ///
+  /// - Parameter url: a safetensors file of float32 tensors.
+  /// - Returns: the tensors by name, and the metadata.
+  /// - Throws: `missingInput` without the file; `badData` when it is not a safetensors file, is
+  ///   truncated, contradicts itself, or holds another type than `F32`.
+  public static func read(contentsOf url: URL) throws(DataError) -> Contents {
+    let hint = "save the checkpoint again; only float32 safetensors files are read"
+    let bytes = try Files.read(url, hint: hint)
+    let header: SafetensorsHeader
+    do {
+      header = try SafetensorsHeader(parsing: bytes)
+    } catch {
+      throw .badData(path: url.path, reason: error.reason, hint: hint)
+    }
+    return Contents(
+      tensors: header.tensors.mapValues { tensor in
+        (tensor.shape, floats(in: bytes[header.dataStart...], at: tensor.range))
+      },
+      metadata: header.metadata)
+  }
+
+  private static func floats(in data: ArraySlice<UInt8>, at range: Range<Int>) -> [Float] {
+    stride(from: range.lowerBound, to: range.upperBound, by: 4).map { offset in
+      let start = data.startIndex + offset
+      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[start + $1]) << UInt32(8 * $1) }
+      return Float(bitPattern: bits)
+    }
+  }
+}

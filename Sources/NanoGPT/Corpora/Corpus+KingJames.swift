@@ -1,0 +1,75 @@
+import Foundation
+
+extension Corpus {
+  /// The King James Bible, as Debian's package `bible-kjv` prints it; in the public domain.
+  ///
+  /// A document is a chapter, a line of it a verse without its reference.
+  ///
+  /// - Throws: `missingInput` without the program; `badData` when it prints another text.
+  public static func kingJames() throws(DataError) -> Corpus {
+    let arguments = ["-f", "gen1:1-rev22:21"]
+    return try kingJames(printed: try output(of: "bible", arguments, hint: installHint))
+  }
+
+  /// Returns the corpus in what the program printed.
+  package static func kingJames(printed: String) throws(DataError) -> Corpus {
+    var chapters: [(name: Substring, verses: [Substring])] = []
+    for line in printed.split(separator: "\n") {
+      guard let colon = line.firstIndex(of: ":"), let space = line.firstIndex(of: " "),
+        colon < space
+      else {
+        throw .badData(
+          path: "bible", reason: "printed a line without a verse reference: \(line.prefix(40))",
+          hint: installHint)
+      }
+      let name = line[..<colon]
+      if chapters.last?.name != name { chapters.append((name, [])) }
+      chapters[chapters.count - 1].verses.append(line[line.index(after: space)...])
+    }
+    let corpus = Corpus(
+      name: "kjv", documents: chapters.map { $0.verses.joined(separator: "\n") })
+    guard corpus.sha256 == kingJamesSHA256 else {
+      throw .badData(
+        path: "bible",
+        reason: "its text has SHA-256 \(corpus.sha256) instead of \(kingJamesSHA256)",
+        hint: "install bible-kjv 4.38, or prepare another text with `speedrun prepare --text FILE`")
+    }
+    return corpus
+  }
+
+  /// SHA-256 of the text of `bible-kjv` 4.38.
+  public static let kingJamesSHA256 =
+    "82a24e4e23c644fe579ed387b20e54eb529cc0a87a25e0810064edb2216780c2"
+
+  private static let installHint =
+    "run `apt-get install bible-kjv`, or prepare another text with `speedrun prepare --text FILE`"
+
+  /// Runs a program found in PATH and returns what it prints.
+  private static func output(
+    of program: String, _ arguments: [String], hint: String
+  ) throws(DataError) -> String {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let candidates = path.split(separator: ":").map { "\($0)/\(program)" }
+    guard let found = candidates.first(where: FileManager.default.isExecutableFile(atPath:)) else {
+      throw .missingInput(path: program, reason: "no such program in PATH", hint: hint)
+    }
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: found)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    do {
+      try process.run()
+      let printed = try pipe.fileHandleForReading.readToEnd() ?? Data()
+      process.waitUntilExit()
+      if process.terminationStatus == 0 { return String(decoding: printed, as: UTF8.self) }
+    } catch {
+      throw .missingInput(
+        path: found, reason: "cannot be run (\(error.localizedDescription))", hint: hint)
+    }
+    throw .badData(
+      path: found, reason: "failed with status \(process.terminationStatus)", hint: hint)
+  }
+}

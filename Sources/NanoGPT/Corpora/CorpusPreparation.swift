@@ -1,0 +1,91 @@
+import Foundation
+
+/// Turns a corpus into what training reads: a tokenizer, token shards and a manifest.
+public enum CorpusPreparation {
+  /// Returns the name of the directory for a corpus and a vocabulary: `kjv-1024`.
+  public static func directoryName(corpus: String, vocabularySize: Int) -> String {
+    "\(corpus)-\(vocabularySize)"
+  }
+
+  /// Prepares `corpus` in `directory`, unless that is already done.
+  ///
+  /// The tokenizer learns from the training documents only; a vocabulary of 257 is the byte
+  /// tokenizer. Every document starts with `endOfText`. All files appear together or not at all.
+  ///
+  /// - Parameters:
+  ///   - corpus: the text.
+  ///   - directory: created, or replaced when it holds something else.
+  ///   - vocabularySize: 257...65536.
+  ///   - progress: is told, in a line each, what is done and how large it is.
+  /// - Returns: the description of the files.
+  /// - Throws: `badData` when the text is too small for the vocabulary or to be divided;
+  ///   `cannotWrite`.
+  @discardableResult
+  public static func prepare(
+    _ corpus: Corpus, into directory: URL, vocabularySize: Int,
+    progress: (String) -> Void = { _ in }
+  ) throws(DataError) -> Manifest {
+    try prepare(
+      corpus, into: directory, vocabularySize: vocabularySize, shardCapacity: 100_000_000,
+      progress: progress)
+  }
+
+  /// The same with shards of at most `shardCapacity` tokens.
+  package static func prepare(
+    _ corpus: Corpus, into directory: URL, vocabularySize: Int, shardCapacity: Int,
+    progress: (String) -> Void
+  ) throws(DataError) -> Manifest {
+    if let manifest = matchingManifest(corpus, in: directory, vocabularySize: vocabularySize) {
+      progress("\(directory.path): \(corpus.name) is already prepared")
+      return manifest
+    }
+    guard let split = DocumentSplit(corpus.documents) else {
+      throw .badData(
+        path: corpus.name,
+        reason: "its \(corpus.documents.count) documents cannot be divided into "
+          + "training and validation",
+        hint: "use a longer text; blank lines separate documents")
+    }
+    progress(
+      "\(corpus.name): \(corpus.byteCount) bytes, \(split.train.count) documents to train on, "
+        + "\(split.validation.count) to validate on")
+    let tokenizer = try tokenizer(for: corpus, split: split, vocabularySize: vocabularySize)
+    let prepared = PreparedCorpus(
+      corpus, split: split, tokenizer: tokenizer, shardCapacity: shardCapacity)
+    let (train, validation) = (prepared.manifest.train, prepared.manifest.validation)
+    progress(
+      "tokens: vocabulary \(vocabularySize), \(train.tokens) to train on, \(validation.tokens) to "
+        + "validate on, " + String(format: "%.3f", Double(train.bytes) / Double(train.tokens))
+        + " bytes per token")
+    try prepared.write(to: directory) {
+      matchingManifest(corpus, in: directory, vocabularySize: vocabularySize) != nil
+    }
+    progress("\(directory.path): written \(prepared.files.map(\.name).joined(separator: ", "))")
+    return prepared.manifest
+  }
+
+  /// Returns the manifest in `directory` if it describes this very corpus and its files are intact.
+  private static func matchingManifest(
+    _ corpus: Corpus, in directory: URL, vocabularySize: Int
+  ) -> Manifest? {
+    guard let manifest = try? Manifest(in: directory), manifest.textSHA256 == corpus.sha256,
+      manifest.corpus == corpus.name, manifest.vocabulary == vocabularySize,
+      (try? manifest.verify(in: directory)) != nil
+    else { return nil }
+    return manifest
+  }
+
+  private static func tokenizer(
+    for corpus: Corpus, split: DocumentSplit, vocabularySize: Int
+  ) throws(DataError) -> any Tokenizer {
+    if vocabularySize == ByteTokenizer.vocabularySize { return ByteTokenizer() }
+    let tokenizer = BytePairTrainer.train(on: split.train, vocabularySize: vocabularySize)
+    guard tokenizer.vocabularySize == vocabularySize else {
+      throw .badData(
+        path: corpus.name,
+        reason: "the text is too small for \(vocabularySize) tokens",
+        hint: "use a longer text or `--vocabulary \(tokenizer.vocabularySize)` at most")
+    }
+    return tokenizer
+  }
+}

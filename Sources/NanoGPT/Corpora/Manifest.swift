@@ -1,0 +1,109 @@
+import Foundation
+
+/// What a prepared corpus consists of: the `manifest.json` in its directory.
+public struct Manifest: Codable, Hashable, Sendable {
+  /// The part of a corpus a model trains on, or the part it is judged on.
+  public enum Split: String, Codable, Sendable {
+    /// About nine documents in ten.
+    case train
+    /// About one document in ten, chosen by a hash of its text.
+    case validation
+  }
+
+  /// A shard of tokens.
+  public struct Shard: Codable, Hashable, Sendable {
+    /// File name, relative to the manifest.
+    public let file: String
+    /// What it is for.
+    public let split: Split
+    /// SHA-256 of the file.
+    public let sha256: String
+    /// How many tokens it holds.
+    public let tokens: Int
+  }
+
+  /// Documents, bytes of text and tokens of one split.
+  public struct Size: Codable, Hashable, Sendable {
+    /// The number of documents.
+    public let documents: Int
+    /// The bytes of their texts.
+    public let bytes: Int
+    /// The tokens of their texts, one `endOfText` per document included.
+    public let tokens: Int
+  }
+
+  /// The version of this description; a prepared corpus of another version is prepared anew.
+  public let version: Int
+  /// The name of the corpus.
+  public let corpus: String
+  /// SHA-256 of its text.
+  public let textSHA256: String
+  /// The bytes of its text.
+  public let textBytes: Int
+  /// The number of tokens in the vocabulary, `endOfText` included.
+  public let vocabulary: Int
+  /// SHA-256 of `tokenizer.json`.
+  public let tokenizerSHA256: String
+  /// The training part.
+  public let train: Size
+  /// The validation part.
+  public let validation: Size
+  /// The shards, in the order to read them.
+  public let shards: [Shard]
+  /// The least mean loss any model can reach, in nats per token, where it is known.
+  public let entropyRate: Double?
+}
+
+extension Manifest {
+  /// The name of the manifest's file.
+  public static let fileName = "manifest.json"
+
+  /// The name of the tokenizer's file.
+  public static let tokenizerFileName = "tokenizer.json"
+
+  /// The version this program writes.
+  static let currentVersion = 1
+
+  /// Reads the manifest in `directory`.
+  ///
+  /// - Parameter directory: where a corpus was prepared.
+  /// - Throws: `missingInput` when nothing was prepared there; `badData` when it is no manifest.
+  public init(in directory: URL) throws(DataError) {
+    let url = directory.appendingPathComponent(Self.fileName)
+    let bytes = try Files.read(url, hint: Self.hint)
+    do {
+      self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+    } catch {
+      throw .badData(path: url.path, reason: "not a manifest of the known form", hint: Self.hint)
+    }
+    guard version == Self.currentVersion else {
+      throw .badData(
+        path: url.path, reason: "manifest version \(version) is not \(Self.currentVersion)",
+        hint: Self.hint)
+    }
+  }
+
+  /// Returns where the shards of `split` lie in `directory`, where the corpus was prepared.
+  public func shards(_ split: Split, in directory: URL) -> [URL] {
+    shards.filter { $0.split == split }.map { directory.appendingPathComponent($0.file) }
+  }
+
+  /// Checks that the tokenizer and every shard are the files the manifest describes.
+  ///
+  /// - Parameter directory: where the corpus was prepared.
+  /// - Throws: `missingInput` or `badData` naming the first file that is missing or different.
+  public func verify(in directory: URL) throws(DataError) {
+    let files = [(Self.tokenizerFileName, tokenizerSHA256)] + shards.map { ($0.file, $0.sha256) }
+    for (file, expected) in files {
+      let url = directory.appendingPathComponent(file)
+      let found = Files.sha256(try Files.read(url, hint: Self.hint))
+      guard found == expected else {
+        throw .badData(
+          path: url.path, reason: "SHA-256 is \(found), the manifest says \(expected)",
+          hint: Self.hint)
+      }
+    }
+  }
+
+  private static let hint = "run `speedrun prepare` to prepare the corpus"
+}

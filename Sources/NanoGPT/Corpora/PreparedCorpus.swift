@@ -1,0 +1,78 @@
+import Foundation
+
+/// The files of a prepared corpus, in memory: nothing is written before everything is known.
+struct PreparedCorpus {
+  let manifest: Manifest
+  let files: [(name: String, bytes: [UInt8])]
+
+  /// Tokenizes a corpus.
+  init(_ corpus: Corpus, split: DocumentSplit, tokenizer: any Tokenizer, shardCapacity: Int) {
+    let tokenizerFile = tokenizer.serialized()
+    var files = [(name: Manifest.tokenizerFileName, bytes: tokenizerFile)]
+    var shards: [Manifest.Shard] = []
+    func add(_ documents: [String], to split: Manifest.Split, prefix: String) -> Manifest.Size {
+      let tokens = tokenizer.encode(documents: documents).flatMap { [tokenizer.endOfText] + $0 }
+      for (index, start) in stride(from: 0, to: tokens.count, by: shardCapacity).enumerated() {
+        let part = Array(tokens[start..<min(start + shardCapacity, tokens.count)])
+        let bytes = TokenShard.serialized(part)
+        let name = prefix + String(format: "_%06d.bin", index)
+        files.append((name, bytes))
+        shards.append(
+          Manifest.Shard(
+            file: name, split: split, sha256: Files.sha256(bytes), tokens: part.count))
+      }
+      return Manifest.Size(
+        documents: documents.count, bytes: documents.reduce(0) { $0 + $1.utf8.count },
+        tokens: tokens.count)
+    }
+    let train = add(split.train, to: .train, prefix: "train")
+    let validation = add(split.validation, to: .validation, prefix: "val")
+    manifest = Manifest(
+      version: Manifest.currentVersion, corpus: corpus.name, textSHA256: corpus.sha256,
+      textBytes: corpus.byteCount, vocabulary: tokenizer.vocabularySize,
+      tokenizerSHA256: Files.sha256(tokenizerFile), train: train, validation: validation,
+      shards: shards,
+      // The rate is per byte token, so it is a floor of the loss under the byte tokenizer only.
+      entropyRate: tokenizer is ByteTokenizer ? corpus.entropyRate : nil)
+    self.files = files
+  }
+
+  /// Writes all files to a directory beside `directory` and moves that into its place.
+  ///
+  /// `isAlreadyThere` is asked at the last moment: if another process has prepared the same corpus
+  /// meanwhile, its files stay.
+  func write(to directory: URL, unless isAlreadyThere: () -> Bool) throws(DataError) {
+    let manager = FileManager.default
+    let parent = directory.deletingLastPathComponent()
+    let suffix = "\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)"
+    let partial = parent.appendingPathComponent(".partial-\(suffix)")
+    let replaced = parent.appendingPathComponent(".replaced-\(suffix)")
+    defer {
+      try? manager.removeItem(at: partial)
+      try? manager.removeItem(at: replaced)
+    }
+    try Files.writing(to: directory) {
+      try manager.createDirectory(at: partial, withIntermediateDirectories: true)
+    }
+    for file in files {
+      try Files.write(file.bytes, to: partial.appendingPathComponent(file.name))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try Files.writing(to: directory) {
+      try encoder.encode(manifest).write(to: partial.appendingPathComponent(Manifest.fileName))
+    }
+    if isAlreadyThere() { return }
+    try Files.writing(to: directory) {
+      if manager.fileExists(atPath: directory.path) {
+        try manager.moveItem(at: directory, to: replaced)
+      }
+      do {
+        try manager.moveItem(at: partial, to: directory)
+      } catch {
+        try? manager.moveItem(at: replaced, to: directory)
+        throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// Windows of tokens and, at each position, the token that follows.
+public struct Batch: Sendable, Equatable {
+  /// The windows: `count` rows of the same length.
+  public let inputs: [[TokenID]]
+  /// The next token at every position of `inputs`: the same shape, shifted by one.
+  public let targets: [[TokenID]]
+
+  /// The number of windows.
+  public var count: Int { inputs.count }
+
+  /// The number of tokens predicted.
+  public var tokens: Int { targets.reduce(0) { $0 + $1.count } }
+
+  /// Cuts windows `windows` of length `context` out of `tokens`: window w predicts the tokens
+  /// `w * context + 1 ... w * context + context`.
+  init(windows: some Sequence<Int>, of tokens: [TokenID], context: Int) {
+    var inputs: [[TokenID]] = []
+    var targets: [[TokenID]] = []
+    for window in windows {
+      let start = window * context
+      inputs.append(Array(tokens[start..<start + context]))
+      targets.append(Array(tokens[start + 1...start + context]))
+    }
+    self.inputs = inputs
+    self.targets = targets
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+
+/// An endless, reproducible stream of training batches.
+///
+/// A shard of N tokens has `(N - 1) / context` windows. Epoch e visits the shards one after the
+/// other, the windows of each in an order drawn from `seed + e`; batch k of a shard takes windows
+/// `k * batch ..< (k + 1) * batch` of that order, and what is left over is skipped.
+public struct BatchLoader: Sendable {
+  /// A place in the stream, to save with a checkpoint and resume from.
+  public struct Position: Codable, Hashable, Sendable {
+    /// How many times all shards have been visited.
+    public var epoch: Int
+    /// The index of the shard the next batch comes from.
+    public var shard: Int
+    /// The index of the next batch within that shard.
+    public var batch: Int
+
+    /// The place of the first batch.
+    public static let start = Position(epoch: 0, shard: 0, batch: 0)
+  }
+
+  /// Where the next batch comes from.
+  public private(set) var position: Position
+
+  private let shards: [TokenShard]
+  private let batch: Int
+  private let context: Int
+  private let seed: UInt64
+  private var order: [Int] = []
+
+  /// Creates a stream that starts at `position`.
+  ///
+  /// - Parameters:
+  ///   - shards: at least one.
+  ///   - batch: windows per batch.
+  ///   - context: tokens per window.
+  ///   - seed: determines the order of the windows.
+  ///   - position: a place this stream passes, as its `position` reported it.
+  /// - Throws: `badData` when a shard has fewer windows than one batch needs, or when `position`
+  ///   lies outside the stream.
+  public init(
+    shards: [TokenShard], batch: Int, context: Int, seed: UInt64, from position: Position = .start
+  ) throws(DataError) {
+    precondition(batch > 0 && context > 0, "batch \(batch) and context \(context) must be positive")
+    precondition(!shards.isEmpty, "a batch loader needs at least one shard")
+    self.shards = shards
+    self.batch = batch
+    self.context = context
+    self.seed = seed
+    self.position = position
+    for (index, shard) in shards.enumerated() where batches(inShard: index) == 0 {
+      throw .badData(
+        path: shard.url.path,
+        reason: "\(shard.tokens.count) tokens are too few for one batch of \(batch) windows of "
+          + "\(context) tokens, which needs \(batch * context + 1)",
+        hint: "use a longer text, a smaller batch or a shorter context")
+    }
+    guard position.epoch >= 0, shards.indices.contains(position.shard),
+      (0..<batches(inShard: position.shard)).contains(position.batch)
+    else {
+      throw .badData(
+        path: shards[0].url.path, reason: "the stream has no \(position)",
+        hint: "resume with the shards, batch and context the run was started with")
+    }
+    drawOrder()
+  }
+
+  /// Returns the next batch.
+  public mutating func next() -> Batch {
+    let windows = order[position.batch * batch..<(position.batch + 1) * batch]
+    let next = Batch(windows: windows, of: shards[position.shard].tokens, context: context)
+    advance()
+    return next
+  }
+
+  private mutating func advance() {
+    position.batch += 1
+    guard position.batch == batches(inShard: position.shard) else { return }
+    position.batch = 0
+    position.shard += 1
+    if position.shard == shards.count {
+      position.shard = 0
+      position.epoch += 1
+    }
+    drawOrder()
+  }
+
+  private mutating func drawOrder() {
+    order = seededPermutation(
+      of: windows(inShard: position.shard), seed: seed &+ UInt64(position.epoch))
+  }
+
+  private func windows(inShard index: Int) -> Int {
+    (shards[index].tokens.count - 1) / context
+  }
+
+  private func batches(inShard index: Int) -> Int {
+    windows(inShard: index) / batch
+  }
+}

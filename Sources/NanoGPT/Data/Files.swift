@@ -1,0 +1,56 @@
+import Crypto
+import Foundation
+
+/// Reading and writing whole files, with errors a person can act on.
+package enum Files {
+  /// Returns the bytes of the file at `url`.
+  package static func read(_ url: URL, hint: String) throws(DataError) -> [UInt8] {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
+      throw .missingInput(path: url.path, reason: "no such file", hint: hint)
+    }
+    guard !isDirectory.boolValue else {
+      throw .badData(path: url.path, reason: "is a directory, not a file", hint: hint)
+    }
+    do {
+      return [UInt8](try Data(contentsOf: url))
+    } catch {
+      throw .missingInput(
+        path: url.path, reason: "cannot be read (\(Self.reason(for: error)))", hint: hint)
+    }
+  }
+
+  /// Writes the file at `url` whole or not at all.
+  package static func write(_ bytes: [UInt8], to url: URL) throws(DataError) {
+    try writing(to: url) { try Data(bytes).write(to: url, options: .atomic) }
+  }
+
+  /// Runs `body`, which writes at `url`, and explains its failure.
+  package static func writing(to url: URL, _ body: () throws -> Void) throws(DataError) {
+    do {
+      try body()
+    } catch {
+      throw .cannotWrite(
+        path: url.path, reason: "cannot be written (\(reason(for: error)))",
+        hint: "free some space or choose a directory you may write to")
+    }
+  }
+
+  /// Returns the SHA-256 of `bytes` in lowercase hexadecimal.
+  package static func sha256(_ bytes: some Sequence<UInt8>) -> String {
+    var hasher = SHA256()
+    hasher.update(data: Data(bytes))
+    return hasher.finalize().map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+
+  /// What the operating system said, when Foundation kept it; Foundation's own words otherwise.
+  private static func reason(for error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    if let underlying, underlying.domain == NSPOSIXErrorDomain {
+      return String(cString: strerror(Int32(underlying.code)))
+    }
+    return error.localizedDescription
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// A file of tokens: the `.bin` format of llm.c and modded-nanogpt, version 1.
+///
+/// A header of 256 little-endian 32-bit integers (`20240520`, `1`, the number of tokens N, zeros),
+/// then N little-endian 16-bit tokens; the file is exactly `1024 + 2N` bytes long.
+public struct TokenShard: Sendable {
+  /// Where the shard was read from.
+  public let url: URL
+  /// The tokens, in order.
+  public let tokens: [TokenID]
+  /// SHA-256 of the whole file, in lowercase hexadecimal.
+  public let sha256: String
+
+  /// Reads and checks the shard at `url`.
+  ///
+  /// - Parameter url: a file in the format above.
+  /// - Throws: `missingInput` without the file; `badData` when it is empty, truncated, too long, of
+  ///   another format or of another version.
+  public init(contentsOf url: URL) throws(DataError) {
+    let bytes = try Files.read(url, hint: Self.hint)
+    self.url = url
+    self.tokens = try Self.tokens(in: bytes, path: url.path)
+    self.sha256 = Files.sha256(bytes)
+  }
+
+  /// Writes `tokens` as a shard, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - tokens: at most `Int32.max` tokens.
+  ///   - url: the file to create or replace.
+  /// - Throws: `cannotWrite`.
+  public static func write(_ tokens: [TokenID], to url: URL) throws(DataError) {
+    try Files.write(serialized(tokens), to: url)
+  }
+
+  /// Checks that every token is below `vocabularySize`.
+  ///
+  /// - Parameter vocabularySize: the number of tokens the model knows.
+  /// - Throws: `badData` naming the first offending token and its index.
+  public func validate(vocabularySize: Int) throws(DataError) {
+    guard let index = tokens.firstIndex(where: { Int($0) >= vocabularySize }) else { return }
+    throw .badData(
+      path: url.path,
+      reason: "token \(tokens[index]) at index \(index) is not below the vocabulary size "
+        + "\(vocabularySize)",
+      hint: "use the vocabulary this shard was made with, or run `speedrun prepare` again")
+  }
+
+  /// The bytes of the file that holds `tokens`.
+  package static func serialized(_ tokens: [TokenID]) -> [UInt8] {
+    precondition(tokens.count <= Int(Int32.max), "too many tokens for a shard: \(tokens.count)")
+    var bytes = [UInt8](repeating: 0, count: headerBytes + 2 * tokens.count)
+    for (field, value) in [magic, version, tokens.count].enumerated() {
+      for byte in 0..<4 {
+        bytes[4 * field + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
+      }
+    }
+    for (index, token) in tokens.enumerated() {
+      bytes[headerBytes + 2 * index] = UInt8(truncatingIfNeeded: token)
+      bytes[headerBytes + 2 * index + 1] = UInt8(truncatingIfNeeded: token >> 8)
+    }
+    return bytes
+  }
+
+  private static func tokens(in bytes: [UInt8], path: String) throws(DataError) -> [TokenID] {
+    func bad(_ reason: String) -> DataError { .badData(path: path, reason: reason, hint: hint) }
+
+    guard !bytes.isEmpty else { throw bad("the shard is empty") }
+    guard bytes.count >= headerBytes else {
+      throw bad("\(bytes.count) bytes are too short for a shard's header of \(headerBytes)")
+    }
+    let header = (0..<3).map { field in
+      (0..<4).reduce(0) { $0 | Int(bytes[4 * field + $1]) << (8 * $1) }
+    }
+    guard header[0] == magic else {
+      throw bad("not a token shard: it starts with \(header[0]) instead of \(magic)")
+    }
+    guard header[1] == version else {
+      throw bad("shard version \(header[1]) is not supported, only version \(version)")
+    }
+    let expected = headerBytes + 2 * header[2]
+    guard bytes.count == expected else {
+      throw bad(
+        "\(bytes.count) bytes long, but its \(header[2]) tokens need \(expected): "
+          + (bytes.count < expected ? "truncated" : "trailing bytes"))
+    }
+    return (0..<header[2]).map { index in
+      let offset = headerBytes + 2 * index
+      return TokenID(bytes[offset]) | TokenID(bytes[offset + 1]) << 8
+    }
+  }
+
+  private static let headerBytes = 1024
+  private static let magic = 2024_0520
+  private static let version = 1
+  private static let hint = "run `speedrun prepare` to make it anew"
+}
