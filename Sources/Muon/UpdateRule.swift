@@ -1,1 +1,89 @@
-/// Update rules and parameter groups.
+import Autograd
+
+/// How a parameter moves, given its gradient: a value with every hyperparameter in it.
+///
+/// A rule has no memory. What it must remember about a parameter is in a ``RuleState``, which the
+/// ``Optimizer`` keeps. A new rule is one file; to be read back from records and configuration files it
+/// also needs its line in ``NamedRule``.
+public protocol UpdateRule: Codable, Hashable, Sendable {
+  /// The name in records and configuration files, such as `muon`.
+  static var name: String { get }
+
+  /// Whether every element moves on its own, so that pieces of one parameter may be updated side by side.
+  static var isElementwise: Bool { get }
+
+  /// The learning rate before any schedule.
+  var learningRate: Double { get }
+
+  /// The decoupled decay: each update multiplies the weights by `1 - learningRate * weightDecay`.
+  var weightDecay: Double { get }
+
+  /// What is wrong with the hyperparameters, in words; nil when nothing is.
+  var problem: String? { get }
+
+  /// Why the rule cannot update a parameter of this shape, in words; nil when it can.
+  func problem(with shape: Shape) -> String?
+
+  /// The factor on the learning rate for a parameter of this shape.
+  func scaleFactor(for shape: Shape) -> Double
+
+  /// The memory for a parameter of this shape, before the first update.
+  func makeState(for shape: Shape) -> RuleState
+
+  /// Estimates the work on `elements` elements of a parameter of this shape, in floating-point operations
+  /// of a matrix product: only the order of magnitude matters.
+  func operations(elements: Int, of shape: Shape) -> Double
+
+  /// Moves some elements of a parameter, and brings their state up to date.
+  ///
+  /// - Parameters:
+  ///   - parameter: What to move.
+  ///   - elements: Which elements: all of them, unless the rule is element-wise.
+  ///   - gradient: The gradient of the whole parameter, of its shape.
+  ///   - state: What ``makeState(for:)`` returned, after the updates so far.
+  ///   - step: Which update this is.
+  func update(
+    _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,
+    at step: UpdateStep)
+}
+
+extension UpdateRule {
+  /// No reason against any shape.
+  public func problem(with shape: Shape) -> String? { nil }
+
+  /// No factor: 1.
+  public func scaleFactor(for shape: Shape) -> Double { 1 }
+
+  /// What is wrong with the hyperparameters that every rule has.
+  var commonProblem: String? {
+    if !(learningRate >= 0 && learningRate.isFinite) {
+      return "learning_rate \(learningRate) is not a number of at least 0"
+    }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      return "weight_decay \(weightDecay) is not a number of at least 0"
+    }
+    return nil
+  }
+
+  /// What one update multiplies the weights by, before it moves them: `1 - lr * wd`, lr scheduled.
+  func shrinkage(at step: UpdateStep) -> Float {
+    Float(1 - step.factor * learningRate * weightDecay)
+  }
+}
+
+/// Which update a rule makes: its place in the run, and what the schedule says.
+public struct UpdateStep: Hashable, Sendable {
+  /// How far the run has come.
+  public let progress: Progress
+  /// The schedule's factor on the learning rate.
+  public let factor: Double
+  /// How many updates the state will have seen after this one: 1 at the first.
+  public let number: Int
+
+  /// Creates a step.
+  public init(progress: Progress, factor: Double, number: Int) {
+    self.progress = progress
+    self.factor = factor
+    self.number = number
+  }
+}

@@ -1,0 +1,190 @@
+import Autograd
+
+/// Updates parameters, each by the rule of its group.
+///
+/// Every parameter is in exactly one group, which is checked at the start. The work is cut into
+/// independent jobs, a whole matrix for Muon and a piece of a parameter for AdamW, that run side by side;
+/// the resulting bits are the same for any number of threads.
+public final class Optimizer {
+  /// The groups, as they were given.
+  public let groups: [ParameterGroup]
+  /// The factor on every learning rate.
+  public let schedule: Schedule
+  private let workers: Workers
+  private let assignments: [Assignment]
+  private let crews: [Crew]
+  private var updates = 0
+
+  /// One parameter with its rule and what the rule remembers.
+  private struct Assignment: Sendable {
+    let parameter: Parameter
+    let group: String
+    let rule: any UpdateRule
+    let state: RuleState
+  }
+
+  /// What one thread does in an update: the same jobs each time, so that its pool stops growing.
+  private struct Crew: Sendable {
+    var jobs: [Job] = []
+    var operations = 0.0
+    let pool = StoragePool()
+  }
+
+  /// The update of some elements of one parameter.
+  private struct Job: Sendable {
+    let assignment: Assignment
+    let elements: Range<Int>
+    let operations: Double
+  }
+
+  /// Creates an optimizer with a fresh state.
+  ///
+  /// - Parameters:
+  ///   - groups: Who is updated by which rule.
+  ///   - parameters: All parameters of the model, which the groups must cover exactly once.
+  ///   - schedule: A factor on every learning rate.
+  ///   - workers: The threads to use.
+  /// - Throws: ``OptimizerError`` when a parameter is in no group or in several, or a rule does not fit.
+  public init(
+    groups: [ParameterGroup], covering parameters: [Parameter], schedule: Schedule = Schedule(),
+    workers: Workers
+  ) throws(OptimizerError) {
+    try Self.check(groups, covering: parameters)
+    if let problem = schedule.problem { throw .badSchedule(problem) }
+    self.groups = groups
+    self.schedule = schedule
+    self.workers = workers
+    assignments = groups.flatMap { group in
+      group.parameters.map { parameter in
+        Assignment(
+          parameter: parameter, group: group.name, rule: group.rule,
+          state: group.rule.makeState(for: parameter.shape))
+      }
+    }
+    crews = Self.crews(of: workers.count, for: assignments.flatMap(Self.jobs))
+  }
+
+  /// Updates every parameter once.
+  ///
+  /// - Parameters:
+  ///   - gradients: The gradients of all parameters.
+  ///   - progress: How far the run has come, for the schedule.
+  public func step(_ gradients: Gradients, at progress: Progress) {
+    updates += 1
+    let step = UpdateStep(
+      progress: progress, factor: schedule.factor(at: progress), number: updates)
+    workers.forEach(crews.count) { [crews] index in
+      StoragePool.$current.withValue(crews[index].pool) {
+        for job in crews[index].jobs {
+          let parameter = job.assignment.parameter
+          job.assignment.rule.update(
+            parameter, elements: job.elements, gradient: gradients[parameter],
+            state: job.assignment.state, at: step)
+        }
+      }
+    }
+  }
+
+  /// The routing table: what happens to each parameter, group by group.
+  public var routing: [Route] {
+    assignments.map { assignment in
+      let (parameter, rule) = (assignment.parameter, assignment.rule)
+      return Route(
+        parameter: parameter.name, shape: parameter.shape, group: assignment.group,
+        rule: NamedRule(rule).name, learningRate: rule.learningRate, weightDecay: rule.weightDecay,
+        scaleFactor: rule.scaleFactor(for: parameter.shape))
+    }
+  }
+
+  /// What the rules remember, as it is now.
+  public var state: OptimizerState {
+    OptimizerState(updates: updates, buffers: stateBuffers.mapValues(\.elements))
+  }
+
+  /// Continues from a saved state; on error nothing has changed.
+  ///
+  /// - Throws: ``OptimizerError/mismatchedState(_:)`` when it is not one of these parameters and rules.
+  public func restore(_ state: OptimizerState) throws(OptimizerError) {
+    let buffers = stateBuffers
+    if state.updates < 0 { throw .mismatchedState("\(state.updates) updates") }
+    for name in buffers.keys.sorted() {
+      guard let saved = state.buffers[name] else { throw .mismatchedState("\(name) is missing") }
+      let count = buffers[name]?.shape.count ?? 0
+      if saved.count != count {
+        throw .mismatchedState("\(name) has \(saved.count) elements instead of \(count)")
+      }
+    }
+    if let stranger = state.buffers.keys.filter({ buffers[$0] == nil }).min() {
+      throw .mismatchedState("\(stranger) is of no parameter here")
+    }
+    for (name, elements) in state.buffers { buffers[name]?.assign(elements) }
+    updates = state.updates
+  }
+
+  /// Every buffer of every parameter, by the name it is saved under.
+  private var stateBuffers: [String: StateBuffer] {
+    var buffers: [String: StateBuffer] = [:]
+    for assignment in assignments {
+      for (name, buffer) in assignment.state.buffers {
+        buffers["\(assignment.parameter.name).\(name)"] = buffer
+      }
+    }
+    return buffers
+  }
+
+  /// The number of buffers asked of the system by updates so far: constant after the first.
+  public var allocations: Int {
+    crews.reduce(0) { $0 + $1.pool.allocations }
+  }
+}
+
+extension Optimizer {
+  /// Throws unless every parameter is in one group, once, with a rule that can update it.
+  private static func check(
+    _ groups: [ParameterGroup], covering parameters: [Parameter]
+  ) throws(OptimizerError) {
+    let assigned = groups.flatMap(\.parameters)
+    var counts: [ObjectIdentifier: Int] = [:]
+    for parameter in assigned { counts[ObjectIdentifier(parameter), default: 0] += 1 }
+
+    let unassigned = parameters.filter { counts[ObjectIdentifier($0)] == nil }
+    if !unassigned.isEmpty { throw .unassigned(unassigned.map(\.name)) }
+    let twice = parameters.filter { counts[ObjectIdentifier($0), default: 0] > 1 }
+    if !twice.isEmpty { throw .assignedTwice(twice.map(\.name)) }
+    let covered = Set(parameters.map { ObjectIdentifier($0) })
+    let unknown = assigned.filter { !covered.contains(ObjectIdentifier($0)) }
+    if !unknown.isEmpty { throw .unknown(unknown.map(\.name)) }
+
+    for group in groups {
+      if let problem = group.rule.problem { throw .unsuitable(group: group.name, problem: problem) }
+      for parameter in group.parameters {
+        if let problem = group.rule.problem(with: parameter.shape) {
+          throw .unsuitable(group: group.name, problem: "\(parameter.name): \(problem)")
+        }
+      }
+    }
+  }
+
+  /// The jobs that one parameter's update consists of.
+  private static func jobs(_ assignment: Assignment) -> [Job] {
+    let (rule, shape) = (assignment.rule, assignment.parameter.shape)
+    let length = type(of: rule).isElementwise ? 1 << 16 : max(shape.count, 1)
+    return stride(from: 0, to: shape.count, by: length).map { start in
+      let elements = start..<min(start + length, shape.count)
+      return Job(
+        assignment: assignment, elements: elements,
+        operations: rule.operations(elements: elements.count, of: shape))
+    }
+  }
+
+  /// Shares out jobs, longest first, each to the crew that has least to do.
+  private static func crews(of count: Int, for jobs: [Job]) -> [Crew] {
+    var crews = (0..<count).map { _ in Crew() }
+    for job in jobs.sorted(by: { $0.operations > $1.operations }) {
+      let idlest = crews.indices.min { crews[$0].operations < crews[$1].operations } ?? 0
+      crews[idlest].jobs.append(job)
+      crews[idlest].operations += job.operations
+    }
+    return crews
+  }
+}

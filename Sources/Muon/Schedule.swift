@@ -1,0 +1,38 @@
+/// A factor on every learning rate: linear warm-up, constant, then linear to zero.
+///
+///     warm-up    (step + 1) / warmupSteps             so that the first update is not lost
+///     cooldown   (1 - step / steps) / cooldown        zero only after the last update
+///
+/// The factor is the smaller of the two, and at most 1. Weight decay follows it, as rules decay by the
+/// scheduled learning rate.
+public struct Schedule: Codable, Hashable, Sendable {
+  /// The number of updates over which the factor rises to 1; 0 for no warm-up.
+  public var warmupSteps: Int
+  /// The share of the run, at its end, over which the factor falls to zero; 0 for no cooldown.
+  public var cooldown: Double
+
+  enum CodingKeys: String, CodingKey {
+    case warmupSteps = "warmup_steps"
+    case cooldown
+  }
+
+  /// Creates a schedule; without arguments, the factor is always 1.
+  public init(warmupSteps: Int = 0, cooldown: Double = 0) {
+    self.warmupSteps = warmupSteps
+    self.cooldown = cooldown
+  }
+
+  /// The factor on every learning rate for the update at `progress`, in 0...1.
+  public func factor(at progress: Progress) -> Double {
+    let rise = warmupSteps == 0 ? 1 : Double(progress.step + 1) / Double(warmupSteps)
+    let fall = cooldown == 0 ? 1 : (1 - progress.fraction) / cooldown
+    return max(0, min(1, rise, fall))
+  }
+
+  /// What is wrong with these values, in words; nil when nothing is.
+  public var problem: String? {
+    if warmupSteps < 0 { return "warmup_steps \(warmupSteps) is negative" }
+    if !(0...1).contains(cooldown) { return "cooldown \(cooldown) is not in 0...1" }
+    return nil
+  }
+}
