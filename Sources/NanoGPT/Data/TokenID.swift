@@ -1,2 +1,0 @@
-/// A token: an index into the vocabulary.
-public typealias TokenID = UInt16
