@@ -94,7 +94,7 @@ struct SafetensorsHeader {
       }
       size = product
     }
-    let offsets = entry.data_offsets
+    let offsets = entry.offsets
     guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
       offsets[1] - offsets[0] == size
     else {
@@ -146,7 +146,12 @@ struct SafetensorsHeader {
     struct Entry: Decodable {
       let dtype: String
       let shape: [Int]
-      let data_offsets: [Int]
+      let offsets: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case dtype, shape
+        case offsets = "data_offsets"
+      }
     }
 
     struct Key: CodingKey {

@@ -7,8 +7,16 @@ extension Corpus {
   ///
   /// - Throws: `missingInput` without the program; `badData` when it prints another text.
   public static func kingJames() throws(DataError) -> Corpus {
-    let arguments = ["-f", "gen1:1-rev22:21"]
-    return try kingJames(printed: try output(of: "bible", arguments, hint: installHint))
+    try kingJames(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+  }
+
+  /// Runs the program, which is looked for in the directories of `searchPath`.
+  package static func kingJames(searchPath: String) throws(DataError) -> Corpus {
+    let programs = searchPath.split(separator: ":").map { "\($0)/bible" }
+    guard let program = programs.first(where: FileManager.default.isExecutableFile(atPath:)) else {
+      throw .missingInput(path: "bible", reason: "no such program in PATH", hint: installHint)
+    }
+    return try kingJames(printed: try output(of: program, ["-f", "gen1:1-rev22:21"]))
   }
 
   /// Returns the corpus in what the program printed.
@@ -44,18 +52,13 @@ extension Corpus {
   private static let installHint =
     "run `apt-get install bible-kjv`, or prepare another text with `speedrun prepare --text FILE`"
 
-  /// Runs a program found in PATH and returns what it prints.
+  /// Runs `program` and returns what it prints.
   private static func output(
-    of program: String, _ arguments: [String], hint: String
+    of program: String, _ arguments: [String]
   ) throws(DataError) -> String {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    let candidates = path.split(separator: ":").map { "\($0)/\(program)" }
-    guard let found = candidates.first(where: FileManager.default.isExecutableFile(atPath:)) else {
-      throw .missingInput(path: program, reason: "no such program in PATH", hint: hint)
-    }
     let process = Process()
     let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: found)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
@@ -67,9 +70,9 @@ extension Corpus {
       if process.terminationStatus == 0 { return String(decoding: printed, as: UTF8.self) }
     } catch {
       throw .missingInput(
-        path: found, reason: "cannot be run (\(error.localizedDescription))", hint: hint)
+        path: program, reason: "cannot be run (\(error.localizedDescription))", hint: installHint)
     }
     throw .badData(
-      path: found, reason: "failed with status \(process.terminationStatus)", hint: hint)
+      path: program, reason: "failed with status \(process.terminationStatus)", hint: installHint)
   }
 }

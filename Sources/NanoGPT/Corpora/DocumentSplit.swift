@@ -6,14 +6,14 @@ import Foundation
 /// A document's own text decides, never its place: when the first eight bytes of its SHA-256, read
 /// as a big-endian number, are a multiple of ten, it is for validation. Where that leaves a part
 /// empty, the documents with the smallest hash are for validation, and all others for training.
-struct DocumentSplit {
+package struct DocumentSplit {
   /// The documents to train on, shuffled once and for all.
-  let train: [String]
+  package let train: [String]
   /// The documents to validate on, in the order of the source.
-  let validation: [String]
+  package let validation: [String]
 
   /// Divides `documents`; nil if they are all the same.
-  init?(_ documents: [String]) {
+  package init?(_ documents: [String]) {
     let hashes = documents.map(Self.hash)
     var isValidation = hashes.map { $0.isMultiple(of: 10) }
     if !isValidation.contains(true) || !isValidation.contains(false) {

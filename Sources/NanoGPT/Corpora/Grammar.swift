@@ -6,21 +6,21 @@ import Foundation
 /// Each rule is a list of alternatives with weights. An alternative is text in which `{name}` stands
 /// for a rule. Sums over the finite tree of choices give the expected length and the entropy; the
 /// latter is that of the text as long as a text can be derived in one way only.
-struct Grammar {
-  enum Part: Equatable {
+package struct Grammar {
+  package enum Part: Equatable {
     case text(String)
     case rule(String)
   }
 
-  struct Alternative {
-    let probability: Double
-    let parts: [Part]
+  package struct Alternative {
+    package let probability: Double
+    package let parts: [Part]
   }
 
-  let rules: [String: [Alternative]]
+  package let rules: [String: [Alternative]]
 
   /// Creates a grammar from alternatives and their weights, by rule.
-  init(_ rules: [String: [(weight: Int, text: String)]]) {
+  package init(_ rules: [String: [(weight: Int, text: String)]]) {
     self.rules = rules.mapValues { alternatives in
       let total = alternatives.reduce(0) { $0 + $1.weight }
       return alternatives.map { alternative in
@@ -33,12 +33,12 @@ struct Grammar {
 
   /// The entropy of the texts of `rule`, in nats: that of its own choice, and the expected entropy of
   /// the choices that follow.
-  func entropy(of rule: String) -> Double {
+  package func entropy(of rule: String) -> Double {
     expectation(of: rule) { alternative in -log(alternative.probability) }
   }
 
   /// The expected length of the texts of `rule`, in bytes.
-  func length(of rule: String) -> Double {
+  package func length(of rule: String) -> Double {
     expectation(of: rule) { alternative in
       alternative.parts.reduce(0) { sum, part in
         if case .text(let text) = part { sum + Double(text.utf8.count) } else { sum }
@@ -47,7 +47,7 @@ struct Grammar {
   }
 
   /// Appends a random text of `rule`.
-  func generate(_ rule: String, using random: inout SplitMix64, into text: inout String) {
+  package func generate(_ rule: String, using random: inout SplitMix64, into text: inout String) {
     var remaining = random.uniform()
     let alternatives = alternatives(of: rule)
     let chosen = alternatives.firstIndex { alternative in

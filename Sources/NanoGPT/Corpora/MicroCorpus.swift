@@ -6,19 +6,19 @@ import Foundation
 /// A document tells of one person, chosen at the start, in a random number of sentences. A model has
 /// spelling to learn, then words, the agreement of nouns and verbs, and the person's pronouns, which
 /// refer far back. The entropy rate is known exactly, so a loss has a floor to be compared with.
-struct MicroCorpus {
+package struct MicroCorpus {
   /// A person, and the grammar of the sentences about her or him.
-  struct Person {
-    let probability: Double
-    let grammar: Grammar
+  package struct Person {
+    package let probability: Double
+    package let grammar: Grammar
   }
 
-  let persons: [Person]
+  package let persons: [Person]
 
   /// After each sentence but the first the story ends with this probability.
-  let endProbability = 0.125
+  package let endProbability = 0.125
 
-  init() {
+  package init() {
     let total = Self.people.reduce(0) { $0 + $1.weight }
     persons = Self.people.map { person in
       Person(
@@ -30,7 +30,7 @@ struct MicroCorpus {
   /// The entropy of a document, in nats: who, how many sentences, and each sentence's choices.
   ///
   /// A document has `1 / endProbability` sentences on average, and as many times the story could end.
-  var documentEntropy: Double {
+  package var documentEntropy: Double {
     let sentences = 1 / endProbability
     let end =
       -endProbability * log(endProbability) - (1 - endProbability) * log(1 - endProbability)
@@ -44,7 +44,7 @@ struct MicroCorpus {
 
   /// The expected number of byte tokens of a document: `endOfText`, the sentences, and the spaces
   /// between them.
-  var documentTokens: Double {
+  package var documentTokens: Double {
     let sentences = 1 / endProbability
     return persons.reduce(1 + sentences - 1) { sum, person in
       let opening = person.grammar.length(of: "opening")
@@ -54,7 +54,7 @@ struct MicroCorpus {
   }
 
   /// Returns `count` documents.
-  func documents(_ count: Int, seed: UInt64) -> [String] {
+  package func documents(_ count: Int, seed: UInt64) -> [String] {
     var random = SplitMix64(seed: seed)
     return (0..<count).map { _ in document(using: &random) }
   }
@@ -128,11 +128,11 @@ struct MicroCorpus {
 }
 
 extension Corpus {
-  /// Generated stories whose entropy rate is known: 1200 documents, about 300 kB.
+  /// Generated stories whose entropy rate is known: 1800 documents, about 360 kB.
   public static func micro() -> Corpus {
     let stories = MicroCorpus()
     return Corpus(
-      name: "micro", documents: stories.documents(1200, seed: 1),
+      name: "micro", documents: stories.documents(1800, seed: 1),
       entropyRate: stories.documentEntropy / stories.documentTokens)
   }
 }

@@ -15,6 +15,13 @@ public struct BatchLoader: Sendable {
     /// The index of the next batch within that shard.
     public var batch: Int
 
+    /// Creates the place of batch `batch` of shard `shard` in epoch `epoch`.
+    public init(epoch: Int, shard: Int, batch: Int) {
+      self.epoch = epoch
+      self.shard = shard
+      self.batch = batch
+    }
+
     /// The place of the first batch.
     public static let start = Position(epoch: 0, shard: 0, batch: 0)
   }

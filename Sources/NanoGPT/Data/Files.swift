@@ -45,11 +45,13 @@ package enum Files {
     }.joined()
   }
 
-  /// What the operating system said, when Foundation kept it; Foundation's own words otherwise.
+  /// What the operating system said, at the bottom of Foundation's error; else Foundation's own words.
   private static func reason(for error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(underlying.code)))
+    if let posix = error as? POSIXError {
+      return String(cString: strerror(posix.code.rawValue))
+    }
+    if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
+      return reason(for: underlying)
     }
     return error.localizedDescription
   }

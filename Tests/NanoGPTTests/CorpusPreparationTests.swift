@@ -1,0 +1,173 @@
+import Foundation
+import NanoGPT
+import TestSupport
+import Testing
+
+@Suite struct CorpusPreparationTests {
+  private let corpus = Corpus(
+    name: "verses",
+    documents: (0..<60).map { "And the number of the day was \($0 * $0), and there was light." })
+
+  private func files(in directory: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+  }
+
+  @Test(arguments: [257, 300]) func writesWhatTheManifestSays(vocabulary: Int) throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("deeper").appendingPathComponent("verses")
+      let manifest = try CorpusPreparation.prepare(
+        corpus, into: directory, vocabularySize: vocabulary)
+      #expect(try Manifest(in: directory) == manifest)
+      try manifest.verify(in: directory)
+      #expect(
+        try files(in: directory)
+          == ["manifest.json", "tokenizer.json", "train_000000.bin", "val_000000.bin"])
+      #expect(try files(in: directory.deletingLastPathComponent()) == ["verses"])
+      #expect(manifest.corpus == "verses")
+      #expect(manifest.textSHA256 == corpus.sha256)
+      #expect(manifest.vocabulary == vocabulary)
+      #expect(manifest.train.documents + manifest.validation.documents == 60)
+
+      let tokenizer = try BytePairTokenizer(
+        contentsOf: directory.appendingPathComponent(Manifest.tokenizerFileName))
+      #expect(tokenizer.vocabularySize == vocabulary)
+      var found: [String] = []
+      for (split, size) in [
+        (Manifest.Split.train, manifest.train), (.validation, manifest.validation),
+      ] {
+        let urls = manifest.shards(split, in: directory)
+        #expect(urls.count == 1)
+        let shard = try TokenShard(contentsOf: urls[0])
+        try shard.validate(vocabularySize: vocabulary)
+        #expect(shard.tokens.first == tokenizer.endOfText)
+        #expect(shard.tokens.count == size.tokens)
+        #expect(tokenizer.byteCount(of: shard.tokens) == size.bytes)
+        let documents = shard.tokens.split(
+          separator: tokenizer.endOfText, omittingEmptySubsequences: false
+        ).dropFirst().map { tokenizer.decode($0) }
+        #expect(documents.count == size.documents)
+        found += documents
+      }
+      #expect(found.sorted() == corpus.documents.sorted())
+    }
+  }
+
+  @Test func doesNothingTheSecondTime() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("verses")
+      let first = try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
+      let shard = directory.appendingPathComponent("train_000000.bin").path
+      let written = try FileManager.default.attributesOfItem(atPath: shard)[.modificationDate]
+      var lines: [String] = []
+      let second = try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280) {
+        lines.append($0)
+      }
+      #expect(first == second)
+      #expect(lines == ["\(directory.path): verses is already prepared"])
+      let untouched = try FileManager.default.attributesOfItem(atPath: shard)[.modificationDate]
+      #expect(written as? Date == untouched as? Date)
+    }
+  }
+
+  @Test func preparesAnewWhatIsDamagedOrDifferent() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("verses")
+      let manifest = try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
+
+      let shard = directory.appendingPathComponent("val_000000.bin")
+      try TokenShard.write([1, 2, 3], to: shard)
+      try Data().write(to: directory.appendingPathComponent("stray"))
+      let error = dataError { try manifest.verify(in: directory) }
+      #expect(error?.description.hasPrefix("\(shard.path): SHA-256 is") == true)
+      try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
+      try manifest.verify(in: directory)
+      #expect(try files(in: directory).count == 4)
+
+      try FileManager.default.removeItem(at: directory.appendingPathComponent("tokenizer.json"))
+      try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
+      try manifest.verify(in: directory)
+
+      try Data("{}".utf8).write(to: directory.appendingPathComponent("manifest.json"))
+      #expect(dataError { _ = try Manifest(in: directory) } != nil)
+      try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
+      #expect(try Manifest(in: directory) == manifest)
+
+      let other = Corpus(name: "verses", documents: corpus.documents + ["One more."])
+      let changed = try CorpusPreparation.prepare(other, into: directory, vocabularySize: 280)
+      #expect(changed.textSHA256 != manifest.textSHA256)
+      let larger = try CorpusPreparation.prepare(other, into: directory, vocabularySize: 290)
+      #expect(larger.vocabulary == 290)
+      #expect(try files(in: parent) == ["verses"])
+    }
+  }
+
+  @Test func cutsLongTokenStreamsIntoShards() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("verses")
+      let manifest = try CorpusPreparation.prepare(
+        corpus, into: directory, vocabularySize: 257, shardCapacity: 1000, progress: { _ in })
+      let shards = manifest.shards.filter { $0.split == .train }
+      #expect(shards.count > 1)
+      #expect(shards.map(\.file).prefix(2) == ["train_000000.bin", "train_000001.bin"])
+      #expect(shards.dropLast().allSatisfy { $0.tokens == 1000 })
+      #expect(shards.reduce(0) { $0 + $1.tokens } == manifest.train.tokens)
+    }
+  }
+
+  @Test func statesTheEntropyRateForBytesOnly() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("micro")
+      let micro = Corpus.micro()
+      let bytes = try CorpusPreparation.prepare(micro, into: directory, vocabularySize: 257)
+      #expect(bytes.entropyRate == micro.entropyRate)
+      #expect(bytes.entropyRate != nil)
+      let pairs = try CorpusPreparation.prepare(micro, into: directory, vocabularySize: 300)
+      #expect(pairs.entropyRate == nil)
+    }
+  }
+
+  @Test func refusesTextThatIsTooSmallAndWritesNothing() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("small")
+      let vocabulary = dataError {
+        try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 5000)
+      }
+      #expect(vocabulary?.description.contains("the text is too small for 5000 tokens") == true)
+      let split = dataError {
+        try CorpusPreparation.prepare(
+          Corpus(name: "one", documents: ["one"]), into: directory, vocabularySize: 257)
+      }
+      #expect(split?.description.contains("cannot be divided") == true)
+      let written = try files(in: parent)
+      #expect(written.isEmpty)
+    }
+  }
+
+  @Test func reportsADirectoryThatCannotBeWritten() throws {
+    try withTemporaryDirectory { parent in
+      let file = parent.appendingPathComponent("file")
+      try Data().write(to: file)
+      let error = dataError {
+        try CorpusPreparation.prepare(
+          corpus, into: file.appendingPathComponent("verses"), vocabularySize: 257)
+      }
+      guard case .cannotWrite = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(try files(in: parent) == ["file"])
+    }
+  }
+
+  @Test func saysWhatToDoWithoutPreparedData() throws {
+    let error = dataError { _ = try Manifest(in: URL(fileURLWithPath: "/nonexistent/kjv-1024")) }
+    #expect(
+      error?.description
+        == "/nonexistent/kjv-1024/manifest.json: no such file; "
+        + "run `speedrun prepare` to prepare the corpus")
+  }
+
+  @Test func namesTheDirectoryAfterCorpusAndVocabulary() {
+    #expect(CorpusPreparation.directoryName(corpus: "kjv", vocabularySize: 1024) == "kjv-1024")
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import NanoGPT
+import Testing
+
+@Suite struct KingJamesTests {
+  @Test func refusesAnotherText() {
+    let error = dataError {
+      _ = try Corpus.kingJames(printed: "Ge1:1 In the beginning.\nGe1:2 And.\nGe2:1 Thus.\n")
+    }
+    guard case .badData(_, let reason, let hint) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    // `printf 'In the beginning.\nAnd.\n\nThus.\n' | sha256sum`
+    #expect(reason.contains("611137fb6a"))
+    #expect(reason.contains(Corpus.kingJamesSHA256))
+    #expect(hint.contains("bible-kjv 4.38") && hint.contains("--text FILE"))
+  }
+
+  @Test func refusesLinesWithoutReference() {
+    for line in ["no reference", "Ge1:1", "and then: more", ""] {
+      #expect(dataError { _ = try Corpus.kingJames(printed: line + "\n") } != nil)
+    }
+  }
+
+  @Test func saysWhichPackageIsMissing() throws {
+    let error = dataError { _ = try Corpus.kingJames(searchPath: "/nonexistent:/dev") }
+    guard case .missingInput = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error?.description.contains("apt-get install bible-kjv") == true)
+  }
+
+  @Test func reportsAProgramThatFails() throws {
+    try withTemporaryDirectory { directory in
+      let program = directory.appendingPathComponent("bible")
+      try Data("#!/bin/sh\nexit 3\n".utf8).write(to: program)
+      try FileManager.default.setAttributes(
+        [.posixPermissions: 0o755], ofItemAtPath: program.path)
+      let error = dataError { _ = try Corpus.kingJames(searchPath: directory.path) }
+      #expect(error?.description.contains("failed with status 3") == true)
+    }
+  }
+}
+
+@Suite struct TextCorpusTests {
+  private func corpus(_ contents: [[UInt8]]) throws -> Corpus {
+    try withTemporaryDirectory { directory in
+      let files = try contents.enumerated().map { index, bytes in
+        let file = directory.appendingPathComponent("my text.\(index).txt")
+        try Data(bytes).write(to: file)
+        return file
+      }
+      return try Corpus.text(files: files)
+    }
+  }
+
+  @Test func blankLinesSeparateDocuments() {
+    #expect(Corpus.documents(in: "a\nb\n\nc\n \t\n\n\nd\n") == ["a\nb", "c", "d"])
+    #expect(Corpus.documents(in: "\n\n  a\n\n") == ["  a"])
+    #expect(Corpus.documents(in: "a<|endoftext|>b\nc\n<|endoftext|>\n") == ["a", "b\nc"])
+    #expect(Corpus.documents(in: " \n\n\t ") == [])
+  }
+
+  @Test func carriageReturnsAtLineEndsDoNotMatter() {
+    #expect(
+      Corpus.documents(in: "a\r\nb\r\n\r\nc\r\n").map { Array($0.utf8) } == [[97, 10, 98], [99]])
+  }
+
+  @Test func joinsFilesAndNamesTheCorpusAfterTheFirst() throws {
+    let corpus = try corpus([Array("a\n".utf8), Array("b\n\nc".utf8)])
+    #expect(corpus.name == "text-my_text_0")
+    #expect(corpus.documents == ["a", "b", "c"])
+    #expect(corpus.byteCount == 8)
+    #expect(corpus.sha256 == Files.sha256(Array("a\n\nb\n\nc\n".utf8)))
+  }
+
+  @Test(
+    arguments: [
+      ([], "the file is empty"),
+      (Array(" \n\t\n".utf8), "only spaces"),
+      (Array("caf\u{E9}".utf8) + [0xE9, 0x20], "invalid byte at offset 5"),
+      ([0x61, 0xF0, 0x9F, 0x99], "invalid byte at offset 1"),
+      ([0xED, 0xA0, 0x80], "invalid byte at offset 0"),
+      ([0xFF, 0xFE, 0x61, 0x00], "invalid byte at offset 0"),
+    ] as [([UInt8], String)]) func refusesWhatIsNoText(bytes: [UInt8], reason: String)
+  {
+    let error = dataError { _ = try corpus([Array("good".utf8), bytes]) }
+    guard case .badData(let path, let found, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(found.contains(reason))
+    #expect(path.hasSuffix("my text.1.txt"))
+  }
+
+  @Test func cutsFewDocumentsIntoPieces() throws {
+    let line = String(repeating: "é word ", count: 40)
+    let document = Array(repeating: line, count: 100).joined(separator: "\n")
+    let pieces = Corpus.pieces(of: document)
+    #expect(pieces.count > 15)
+    #expect(pieces.allSatisfy { (1000...2000).contains($0.utf8.count) || $0 == pieces.last })
+    #expect(pieces.joined(separator: "\n") == document)
+    #expect(try corpus([Array(document.utf8)]).documents == pieces)
+    // Without a place to cut, still between characters.
+    let solid = String(repeating: "🙂", count: 1001)
+    #expect(Corpus.pieces(of: solid).joined() == solid)
+    #expect(Corpus.pieces(of: solid).map(\.utf8.count) == [2000, 2000, 4])
+  }
+}
