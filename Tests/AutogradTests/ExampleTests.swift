@@ -1,0 +1,26 @@
+import Autograd
+import Testing
+
+/// The example that the README and the documentation open with, kept true.
+@Suite struct ExampleTests {
+  @Test func aSmallNetworkLearnsExclusiveOr() {
+    let scope = ParameterScope(seed: 1)
+    let hidden = scope.parameter("hidden", [16, 2], .normalFanIn(scale: 1))
+    let output = scope.parameter("output", [1, 16], .normalFanIn(scale: 1))
+    let x = Tensor([0, 0, 0, 1, 1, 0, 1, 1], shape: [4, 2])
+    let y = Tensor([0, 1, 1, 0], shape: [4, 1])
+
+    var losses: [Float] = []
+    for _ in 0..<500 {
+      let error = x.linear(hidden.value).squaredReLU().linear(output.value) - y
+      let loss = (error * error).mean()
+      losses.append(loss.scalar)
+      let gradients = Gradients(of: scope)
+      loss.backward(into: gradients)
+      for parameter in scope.parameters { parameter.add(gradients[parameter], scale: -0.1) }
+    }
+
+    #expect(losses[0] > 0.1)
+    #expect((losses.last ?? 1) < 1e-4)
+  }
+}
