@@ -151,7 +151,7 @@ import Testing
         try CorpusPreparation.prepare(
           corpus, into: file.appendingPathComponent("verses"), vocabularySize: 257)
       }
-      guard case .cannotWrite = error else {
+      guard case .cannotWrite(file.path + "/verses", _, _) = error else {
         Issue.record("\(String(describing: error))")
         return
       }

@@ -33,9 +33,26 @@ import Testing
     let lengths = documents.map { 1 + Double($0.utf8.count) }
     expectMean(of: surprises, toBe: stories.documentEntropy)
     expectMean(of: lengths, toBe: stories.documentTokens)
+    #expect(abs(stories.documentEntropy / summedEntropy(of: stories) - 1) < 1e-9)
     let rate = stories.documentEntropy / stories.documentTokens
     #expect(abs(surprises.reduce(0, +) / lengths.reduce(0, +) / rate - 1) < 0.005)
     #expect(Corpus.micro().entropyRate == rate)
+  }
+
+  /// The entropy of a document as a sum over persons and numbers of sentences.
+  private func summedEntropy(of stories: MicroCorpus) -> Double {
+    var entropy = 0.0
+    for person in stories.persons {
+      let opening = person.grammar.entropy(of: "opening")
+      let sentence = person.grammar.entropy(of: "sentence")
+      for count in 1...1000 {
+        let probability =
+          person.probability * stories.endProbability
+          * pow(1 - stories.endProbability, Double(count - 1))
+        entropy += probability * (opening + Double(count - 1) * sentence - log(probability))
+      }
+    }
+    return entropy
   }
 
   /// Expects the mean of independent `values` to lie within four standard errors of `expected`.

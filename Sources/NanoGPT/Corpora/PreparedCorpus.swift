@@ -55,7 +55,10 @@ struct PreparedCorpus {
       try manager.createDirectory(at: partial, withIntermediateDirectories: true)
     }
     for file in files {
-      try Files.write(file.bytes, to: partial.appendingPathComponent(file.name))
+      // Errors name the place a person asked for, not the partial one.
+      try Files.writing(to: directory.appendingPathComponent(file.name)) {
+        try Data(file.bytes).write(to: partial.appendingPathComponent(file.name))
+      }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
