@@ -54,7 +54,12 @@ import Testing
     let straight = transposed(set.orthogonalize(input))
     let crossed = set.orthogonalize(transposed(input))
     #expect(straight.shape == crossed.shape)
-    #expect(largestDifference(straight, crossed) < 1e-4)
+    if extents[0] == extents[1] {
+      #expect(largestDifference(straight, crossed) < 1e-4)
+    } else {
+      // The same bits, as both work on the orientation with fewer rows.
+      #expect(straight.elements == crossed.elements)
+    }
   }
 
   @Test(arguments: [NewtonSchulz.jordan, .polarExpress, .convergent])
@@ -81,7 +86,7 @@ import Testing
   }
 
   @Test func leavesItsInputAloneAndRecordsNothing() {
-    let weight = ParameterScope(seed: 1).parameter("w", [5, 3], .normal(deviation: 1))
+    let weight = ParameterScope(seed: 1).parameter("w", [3, 5], .normal(deviation: 1))
     let before = weight.value.elements
     let output = NewtonSchulz.jordan.orthogonalize(weight.value)
     #expect(weight.value.elements == before)
@@ -128,6 +133,9 @@ import Testing
     #expect(Array(polarExpress.prefix(5)) == NewtonSchulz.polarExpress.coefficients)
     #expect(polarExpress[6] == polarExpress[4])
     #expect(NewtonSchulz.convergent == .convergent(steps: 12))
+    #expect(NewtonSchulz.jordan.normFactor == 1 && NewtonSchulz.jordan.epsilon == 1e-7)
+    #expect(NewtonSchulz.polarExpress.normFactor == 1.02)
+    #expect(NewtonSchulz.polarExpress.epsilon == 1e-6)
   }
 
   @Test func setsAreKnownByName() throws {

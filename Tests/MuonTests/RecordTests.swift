@@ -50,7 +50,9 @@ import Testing
     let copy = try JSONDecoder().decode(
       [GroupRecord].self, from: try JSONEncoder().encode(records))
     #expect(copy == records)
-    #expect(copy[0] != copy[1])
+    var changed = muon
+    changed.learningRate = 0.03
+    #expect(NamedRule(changed) != NamedRule(muon) && NamedRule(muon) != NamedRule(plainAdamW))
     #expect(copy[0].rule.rule as? Muon == muon)
   }
 
