@@ -1,11 +1,7 @@
 /// Stops the program with a message when a caller broke a rule, in release builds too.
 ///
 /// The standard library's `precondition` traps without its message when optimized, and a shape error
-/// without the shapes helps nobody.
-///
-/// - Parameters:
-///   - condition: What must hold.
-///   - message: Says what was asked for and what was given, both values.
+/// without the shapes helps nobody. The message says what was asked for and what was given, both values.
 @inline(__always)
 package func require(
   _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #file,

@@ -61,7 +61,7 @@ public struct AdamW: UpdateRule {
     _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,
     at step: UpdateStep
   ) {
-    precondition(
+    require(
       gradient.shape == parameter.shape && elements.upperBound <= parameter.shape.count,
       "AdamW: elements \(elements), gradient \(gradient.shape) for \(parameter.shape)")
     // The kernel has the betas in float32: corrections from the same values cancel their rounding.

@@ -105,7 +105,7 @@ public struct Muon: UpdateRule {
     _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,
     at step: UpdateStep
   ) {
-    precondition(
+    require(
       elements == 0..<parameter.shape.count && gradient.shape == parameter.shape,
       "Muon: elements \(elements), gradient \(gradient.shape) for \(parameter.shape)")
     let count = parameter.shape.count

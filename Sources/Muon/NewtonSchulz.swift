@@ -44,7 +44,7 @@ public struct NewtonSchulz: Codable, Hashable, Sendable {
   /// - Parameter matrix: `[rows, columns]`.
   /// - Returns: A matrix of the same shape; a zero matrix for a zero matrix.
   public func orthogonalize(_ matrix: Tensor) -> Tensor {
-    precondition(matrix.shape.rank == 2, "orthogonalize: shape \(matrix.shape) is not a matrix")
+    require(matrix.shape.rank == 2, "orthogonalize: shape \(matrix.shape) is not a matrix")
     Self.callCount.wrappingAdd(1, ordering: .relaxed)
     guard matrix.shape.count > 0 else { return matrix.detached }
     let matrix = matrix.detached

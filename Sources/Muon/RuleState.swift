@@ -13,7 +13,7 @@ public struct RuleState: Sendable {
   /// Returns the buffer called `name`; traps when there is none.
   public subscript(name: String) -> StateBuffer {
     guard let buffer = buffers[name] else {
-      preconditionFailure("RuleState: no buffer \(name) among \(buffers.keys.sorted())")
+      fatalError("RuleState: no buffer \(name) among \(buffers.keys.sorted())")
     }
     return buffer
   }
@@ -43,7 +43,7 @@ public final class StateBuffer: Sendable {
   ///
   /// - Precondition: There are as many as the shape says.
   public func assign(_ elements: [Float]) {
-    precondition(
+    require(
       elements.count == shape.count, "StateBuffer: \(elements.count) elements for shape \(shape)")
     _ = storage.buffer.update(from: elements)
   }

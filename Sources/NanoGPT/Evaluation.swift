@@ -5,8 +5,9 @@ import Foundation
 public struct Evaluation: Hashable, Sendable {
   /// The mean cross-entropy in nats per token.
   public let loss: Double
-  /// The same in bits per byte of text, which does not depend on the tokenizer:
-  /// `nats / (ln 2 * bytes)`. Predicting the end of a text costs nats but adds no bytes.
+  /// The same in bits per byte of text, which does not depend on the tokenizer.
+  ///
+  /// `nats / (ln 2 * bytes)`, over all targets. Predicting the end of a text costs nats but adds no bytes.
   public let bitsPerByte: Double
 }
 

@@ -11,6 +11,8 @@ import Testing
 ///   - shapes: The shapes of the inputs, drawn from a normal distribution.
 ///   - step: `h`: large enough to rise above float32 rounding, small enough for the curvature.
 ///   - tolerance: The largest relative difference.
+///   - seed: Determines the inputs and the direction.
+///   - sourceLocation: Where a failure is reported.
 ///   - function: What to differentiate.
 public func expectGradient(
   of shapes: [Shape], step: Double = 4e-3, tolerance: Double = 4e-3, seed: UInt64 = 7,

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// Named float32 tensors in a file that every framework reads: the safetensors format.
@@ -27,7 +28,7 @@ public enum Safetensors {
     let header = SafetensorsHeader(
       describing: tensors.map { tensor in
         let count = tensor.shape.reduce(1, *)
-        precondition(
+        require(
           count == tensor.values.count,
           "\(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values")
         return (tensor.name, tensor.shape)

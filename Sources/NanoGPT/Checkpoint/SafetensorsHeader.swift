@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// The JSON header of a safetensors file, checked against the length of the file.
@@ -34,7 +35,7 @@ struct SafetensorsHeader {
       let start = end
       end += 4 * shape.reduce(1, *)
       let replaced = described.updateValue(Tensor(shape: shape, range: start..<end), forKey: name)
-      precondition(
+      require(
         replaced == nil && name != Self.metadataKey, "\(name) cannot name another tensor")
       let extents = shape.map(String.init).joined(separator: ",")
       fields.append(

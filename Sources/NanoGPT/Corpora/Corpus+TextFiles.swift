@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 extension Corpus {
@@ -13,7 +14,7 @@ extension Corpus {
   /// - Returns: the documents of all files, in order.
   /// - Throws: `missingInput` without a file; `badData` for a file that is not UTF-8 or holds no text.
   public static func text(files: [URL], name: String? = nil) throws(DataError) -> Corpus {
-    precondition(!files.isEmpty, "a text corpus needs at least one file")
+    require(!files.isEmpty, "a text corpus needs at least one file")
     var documents: [String] = []
     for file in files {
       documents += try self.documents(in: file)

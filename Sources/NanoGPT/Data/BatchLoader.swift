@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// An endless, reproducible stream of training batches.
@@ -48,8 +49,8 @@ public struct BatchLoader: Sendable {
   public init(
     shards: [TokenShard], batch: Int, context: Int, seed: UInt64, from position: Position = .start
   ) throws(DataError) {
-    precondition(batch > 0 && context > 0, "batch \(batch) and context \(context) must be positive")
-    precondition(!shards.isEmpty, "a batch loader needs at least one shard")
+    require(batch > 0 && context > 0, "batch \(batch) and context \(context) must be positive")
+    require(!shards.isEmpty, "a batch loader needs at least one shard")
     self.shards = shards
     self.batch = batch
     self.context = context

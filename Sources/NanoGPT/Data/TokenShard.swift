@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// A file of tokens: the `.bin` format of llm.c and modded-nanogpt, version 1.
@@ -49,7 +50,7 @@ public struct TokenShard: Sendable {
 
   /// The bytes of the file that holds `tokens`.
   package static func serialized(_ tokens: [TokenID]) -> [UInt8] {
-    precondition(tokens.count <= Int(Int32.max), "too many tokens for a shard: \(tokens.count)")
+    require(tokens.count <= Int(Int32.max), "too many tokens for a shard: \(tokens.count)")
     var bytes = [UInt8](repeating: 0, count: headerBytes + 2 * tokens.count)
     for (field, value) in [magic, version, tokens.count].enumerated() {
       for byte in 0..<4 {

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// The windows on which a model is judged: always the same, in order.
@@ -19,8 +20,8 @@ public struct ValidationSet: Sendable {
   ///   - context: tokens per window.
   /// - Throws: `badData` when the shard is shorter than that.
   public init(shard: TokenShard, tokens: Int, context: Int) throws(DataError) {
-    precondition(context > 0, "context \(context) must be positive")
-    precondition(tokens >= context, "\(tokens) validation tokens make no window of \(context)")
+    require(context > 0, "context \(context) must be positive")
+    require(tokens >= context, "\(tokens) validation tokens make no window of \(context)")
     let count = tokens / context
     guard shard.tokens.count > count * context else {
       throw .badData(

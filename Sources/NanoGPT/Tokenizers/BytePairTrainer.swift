@@ -1,3 +1,4 @@
+import Autograd
 import HeapModule
 
 /// Learns the merges of a `BytePairTokenizer` from text.
@@ -13,7 +14,7 @@ public enum BytePairTrainer {
   ///   - vocabularySize: 257...65536, the 256 bytes and `endOfText` included.
   /// - Returns: a tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
   public static func train(on documents: [String], vocabularySize: Int) -> BytePairTokenizer {
-    precondition(
+    require(
       (257...65536).contains(vocabularySize), "vocabulary size \(vocabularySize) not in 257...65536"
     )
     var vocabulary = BytePairVocabulary()

@@ -1,3 +1,5 @@
+import Autograd
+
 /// A vocabulary in GPT-2's layout while merges are being added to it.
 struct BytePairVocabulary {
   /// Token to bytes: the 256 bytes, then the merged tokens in order of appearance.
@@ -14,7 +16,7 @@ struct BytePairVocabulary {
   /// Returns the token of the joined bytes of `merge`: a new one, unless two other tokens have
   /// already been merged to the same bytes.
   mutating func token(merging merge: BytePairTokenizer.Merge) -> TokenID {
-    precondition(
+    require(
       Int(max(merge.left, merge.right)) < tokenBytes.count,
       "\(merge) names a token that does not exist among \(tokenBytes.count)")
     let joined = tokenBytes[Int(merge.left)] + tokenBytes[Int(merge.right)]

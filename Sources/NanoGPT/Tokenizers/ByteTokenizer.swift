@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// The plainest tokenizer: a token per byte, and `endOfText`.
@@ -26,7 +27,7 @@ public struct ByteTokenizer: Tokenizer {
 
   /// Returns the byte that `token`, which is below 257, stands for: none for `endOfText`.
   public func bytes(of token: TokenID) -> [UInt8] {
-    precondition(token <= endOfText, "token \(token) is not below the vocabulary size 257")
+    require(token <= endOfText, "token \(token) is not below the vocabulary size 257")
     return token == endOfText ? [] : [UInt8(token)]
   }
 
