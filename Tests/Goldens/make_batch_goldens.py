@@ -36,5 +36,11 @@ def case(tokens, batch, context, seed):
     return {"tokens": tokens, "batch": batch, "context": context, "seed": seed, "batches": batches}
 
 
-cases = [case(1000, 3, 16, 0), case(129, 2, 16, 7), case(128, 2, 16, 7), case(33, 1, 32, 1), case(5000, 8, 64, MASK)]
-pathlib.Path(__file__).with_name("batch_goldens.json").write_text(json.dumps(cases) + "\n")
+def main():
+    cases = [case(1000, 3, 16, 0), case(129, 2, 16, 7), case(128, 2, 16, 7), case(33, 1, 32, 1),
+             case(5000, 8, 64, MASK)]
+    pathlib.Path(__file__).with_name("batch_goldens.json").write_text(json.dumps(cases) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -76,4 +76,5 @@ def main():
     print(f"{path.name}: {path.stat().st_size} bytes, loss {value.item():.6f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -82,4 +82,5 @@ def main():
     path.write_text(json.dumps(content, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
