@@ -15,7 +15,7 @@ package struct MicroCorpus {
 
   package let persons: [Person]
 
-  /// After each sentence but the first the story ends with this probability.
+  /// After each sentence the story ends with this probability.
   package let endProbability = 0.125
 
   package init() {
