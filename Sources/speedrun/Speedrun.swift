@@ -1,6 +1,63 @@
 import ArgumentParser
+import Foundation
+import Glibc
 
 /// The command line: `speedrun` alone means `speedrun run`.
 @main
 struct Speedrun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "speedrun",
+    abstract: "Train a tiny GPT on the CPU until its validation loss reaches a target.",
+    discussion: """
+      speedrun --optimizer muon      how many steps, how many seconds?
+      speedrun --optimizer adamw     the same with AdamW on every matrix
+
+      `speedrun` alone means `speedrun run`: see `speedrun run --help`. Results go to standard \
+      output, progress and messages to standard error.
+
+      \(ExitStatus.help)
+      """,
+    subcommands: [
+      RunCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
+    ],
+    defaultSubcommand: RunCommand.self)
+
+  static func main() {
+    // A file that grows too large is an error to report, not a reason to die.
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try rejectUnknownCommand(in: arguments)
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      Glibc.exit(report(error))
+    }
+  }
+
+  /// Throws if the first word looks like a command but is none.
+  ///
+  /// With a default command the parser would call it an unexpected argument of that.
+  static func rejectUnknownCommand(in arguments: [String]) throws(UsageError) {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
+    throw UsageError(
+      "no command is called '\(word)'",
+      hint: TableCheck.suggestion(for: word, among: commands, what: "commands"))
+  }
+
+  /// Prints why the program ends, and returns its exit status.
+  private static func report(_ error: any Error) -> Int32 {
+    if let code = error as? ExitCode { return code.rawValue }
+    if exitCode(for: error) == .success {
+      print(fullMessage(for: error))
+      return 0
+    }
+    let failure = Failure(error)
+    let console = Console.messages(.auto)
+    console.print(console.paint("error:", .red) + " " + failure.message)
+    if let hint = failure.hint { console.print(console.paint("hint:", .cyan) + " " + hint) }
+    return failure.status.rawValue
+  }
 }

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import NanoGPT
+
+/// Says what a run would use, and what could be better.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Say which machine, BLAS, threads, SIMD and data a run would use.",
+    discussion: "A warning says what to do.\n\n\(ExitStatus.help)")
+
+  /// One thing looked at.
+  private struct Finding {
+    let name: String
+    let text: String
+    var advice: String?
+  }
+
+  func run() throws {
+    let console = Console.output(.auto)
+    let findings = machine + TrackFile.builtIn.map { data($0.track) } + [output]
+    for finding in findings {
+      let mark =
+        finding.advice == nil ? console.paint("ok  ", .green) : console.paint("warn", .yellow)
+      let padding = String(repeating: " ", count: max(1, 12 - finding.name.count))
+      console.print("\(mark)  \(finding.name)\(padding)\(finding.text)")
+      if let advice = finding.advice { console.print("                  \(advice)") }
+    }
+  }
+
+  private var machine: [Finding] {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let environment = EnvironmentRecord(threads: cores)
+    let memory = ProcessInfo.processInfo.physicalMemory
+    let simdAdvice = "the slowest loops are chosen: expect a multiple of the usual time"
+    let commit = environment.git.commit.map { commit in
+      "\(commit.prefix(12))" + (environment.git.dirty == true ? ", with changes" : "")
+    }
+    var load = [0.0]
+    let busy = getloadavg(&load, 1) == 1 && load[0] > 0.5
+    return [
+      Finding(name: "processor", text: environment.cpu),
+      Finding(name: "threads", text: "\(cores)"),
+      Finding(
+        name: "load", text: Format.fixed(load[0], 2),
+        advice: busy ? "other programs are running: times will be longer than they could be" : nil),
+      Finding(
+        name: "memory", text: Format.bytes(Int(memory)),
+        advice: memory < 1_000_000_000 ? "the kjv track needs about 300 MB free" : nil),
+      Finding(
+        name: "SIMD", text: environment.simd,
+        advice: ["x86-64-v3", "x86-64-v4"].contains(environment.simd) ? nil : simdAdvice),
+      Finding(
+        name: "OpenBLAS", text: "\(environment.openBLAS.version), core \(environment.openBLAS.core)"
+      ),
+      Finding(name: "Swift", text: environment.swift),
+      Finding(
+        name: "source", text: commit ?? "no git checkout",
+        advice: commit == nil ? "records will not name a commit" : nil),
+    ]
+  }
+
+  private func data(_ track: Track) -> Finding {
+    let directory = PreparedData.directory(corpus: track.corpus, vocabulary: track.vocabulary)
+    let name = "data \(track.corpus)"
+    do {
+      let data = try PreparedData(in: directory, for: track)
+      let tokens = data.trainingShards.reduce(0) { $0 + $1.tokens.count }
+      return Finding(
+        name: name,
+        text: "\(Format.grouped(tokens)) training tokens in \(directory.relativePath), intact")
+    } catch DataError.missingInput {
+      return Finding(name: name, text: "not prepared yet; the first run will do it")
+    } catch {
+      return Finding(
+        name: name, text: "\(error)",
+        advice: "remove \(directory.relativePath) and run "
+          + "`speedrun prepare --corpus \(track.corpus)`")
+    }
+  }
+
+  private var output: Finding {
+    let runs = RunDirectory.runs
+    var place = runs.standardizedFileURL
+    while !FileManager.default.fileExists(atPath: place.path), place.path != "/" {
+      place.deleteLastPathComponent()
+    }
+    let isWritable = FileManager.default.isWritableFile(atPath: place.path)
+    return Finding(
+      name: "output", text: runs.relativePath,
+      advice: isWritable ? nil : "\(place.path) cannot be written: use --out DIR")
+  }
+}

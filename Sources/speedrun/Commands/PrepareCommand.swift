@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import NanoGPT
+
+/// The corpora that need no file.
+enum BuiltInCorpus: String, CaseIterable, ExpressibleByArgument {
+  case kjv
+  case micro
+
+  /// The text.
+  func corpus() throws(DataError) -> Corpus {
+    switch self {
+    case .kjv: try .kingJames()
+    case .micro: .micro()
+    }
+  }
+
+  /// The vocabulary its track has.
+  var vocabulary: Int {
+    switch self {
+    case .kjv: TrackFile.kjv.track.vocabulary
+    case .micro: TrackFile.micro.track.vocabulary
+    }
+  }
+}
+
+/// Turns text into what training reads.
+struct PrepareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare",
+    abstract: "Turn text into a tokenizer, token shards and a manifest.",
+    discussion: """
+      Without options, prepares the King James Bible. Blank lines separate the documents of your own \
+      text. A vocabulary of 257 is one token per byte. What is prepared already stays as it is.
+
+      \(ExitStatus.help)
+      """)
+
+  @Option(help: "A built-in corpus: kjv or micro.")
+  var corpus: BuiltInCorpus?
+
+  @Option(parsing: .upToNextOption, help: "UTF-8 text files of your own.", completion: .file())
+  var text: [String] = []
+
+  @Option(
+    parsing: .unconditional, help: "The number of tokens (default: the track's; 1024 for --text).")
+  var vocabulary: Int?
+
+  @Option(
+    help: "Where to write (default: data/<corpus>-<vocabulary>).", completion: .directory)
+  var out: String?
+
+  func validate() throws {
+    if corpus != nil, !text.isEmpty {
+      throw ValidationError("--corpus and --text exclude each other")
+    }
+    if let vocabulary, !(ByteTokenizer.vocabularySize...65536).contains(vocabulary) {
+      throw ValidationError("--vocabulary \(vocabulary): it must be in 257...65536")
+    }
+  }
+
+  func run() throws {
+    let messages = Console.messages(.auto)
+    let builtIn = corpus ?? .kjv
+    let source =
+      try text.isEmpty
+      ? builtIn.corpus() : .text(files: text.map { URL(fileURLWithPath: $0) })
+    let size = vocabulary ?? (text.isEmpty ? builtIn.vocabulary : 1024)
+    let directory =
+      out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      ?? PreparedData.directory(corpus: source.name, vocabulary: size)
+    try CorpusPreparation.prepare(source, into: directory, vocabularySize: size) {
+      messages.print($0)
+    }
+    print(directory.relativePath)
+    let isDefault = text.isEmpty && out == nil && size == builtIn.vocabulary
+    messages.print(
+      "next: speedrun run "
+        + (isDefault ? "--track \(builtIn.rawValue)" : "--data \(directory.relativePath)"))
+  }
+}

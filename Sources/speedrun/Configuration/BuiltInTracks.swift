@@ -1,0 +1,51 @@
+import Muon
+import NanoGPT
+
+extension TrackFile {
+  /// The tracks that need no file.
+  package static let builtIn = [kjv, micro]
+
+  /// The King James Bible: one to two minutes on two cores.
+  package static let kjv = TrackFile(
+    track: Track(
+      name: "kjv", corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024, batch: 16,
+      lanes: 4, valTokens: 102_400, valEvery: 25, dataSeed: 0, target: 3.2,
+      model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
+    recipes: Recipes(
+      muon: Recipe(
+        steps: 300, schedule: Schedule(cooldown: 0.6),
+        muon: Muon(learningRate: 0.02, weightDecay: 0),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.004)),
+      adamw: Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        adamw: .matrices(learningRate: 0.002),
+        embed: .embedding(learningRate: 0.1), head: .embedding(learningRate: 0.004))))
+
+  /// Generated stories, byte by byte: a few seconds.
+  package static let micro = TrackFile(
+    track: Track(
+      name: "micro", corpus: "micro", vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
+      valTokens: 8192, valEvery: 10, dataSeed: 0, target: 1.5,
+      model: Track.Model(modelDimension: 64, heads: 2, layers: 2, context: 64)),
+    recipes: Recipes(
+      muon: Recipe(
+        steps: 200, schedule: Schedule(cooldown: 0.6),
+        muon: Muon(learningRate: 0.02, weightDecay: 0),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.004)),
+      adamw: Recipe(
+        steps: 200, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        adamw: .matrices(learningRate: 0.003),
+        embed: .embedding(learningRate: 0.1), head: .embedding(learningRate: 0.004))))
+}
+
+extension AdamW {
+  /// For embedding and head: quick to forget, as in modded-nanogpt.
+  fileprivate static func embedding(learningRate: Double) -> AdamW {
+    AdamW(learningRate: learningRate, beta1: 0.8, beta2: 0.95, epsilon: 1e-10, weightDecay: 0)
+  }
+
+  /// For the matrices inside the blocks.
+  fileprivate static func matrices(learningRate: Double) -> AdamW {
+    AdamW(learningRate: learningRate, beta1: 0.9, beta2: 0.95, epsilon: 1e-10, weightDecay: 0)
+  }
+}

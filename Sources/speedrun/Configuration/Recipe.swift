@@ -1,0 +1,56 @@
+import ArgumentParser
+import Autograd
+import Muon
+import NanoGPT
+
+/// Which optimizer a run puts to the test: what it does with the matrices inside the blocks.
+package enum Contestant: String, CaseIterable, Codable, Sendable, ExpressibleByArgument {
+  case muon
+  case adamw
+
+  /// The other one.
+  var opponent: Contestant { self == .muon ? .adamw : .muon }
+}
+
+/// How a contestant runs a track: the number of steps, the schedule, and every hyperparameter.
+///
+/// The matrices inside the blocks go to ``muon`` or to ``adamw``, whichever the recipe has; embedding and
+/// head always go to AdamW.
+package struct Recipe: Codable, Hashable, Sendable {
+  package var steps: Int
+  package var schedule: Schedule
+  package var muon: Muon?
+  package var adamw: AdamW?
+  package var embed: AdamW
+  package var head: AdamW
+
+  /// The parameter groups, covering the whole model.
+  func groups(for model: GPT) -> [ParameterGroup] {
+    let matrices: [(any UpdateRule)?] = [muon, adamw]
+    let hidden = matrices.compactMap { $0 }.map { rule in
+      ParameterGroup(NamedRule(rule).name, model.hiddenMatrices, rule: rule)
+    }
+    return hidden + [
+      ParameterGroup("embed", [model.embedding], rule: embed),
+      ParameterGroup("head", [model.head.weight], rule: head),
+    ]
+  }
+
+  /// The momentum of Muon at a step; nil without Muon.
+  func momentum(at progress: Progress) -> Double? {
+    muon?.momentum(at: progress)
+  }
+
+  /// What is wrong with these values, in words; nil when nothing is.
+  package var problem: String? {
+    if steps < 1 { return "steps \(steps) is not at least 1" }
+    if let problem = schedule.problem { return "schedule.\(problem)" }
+    let rules: [(String, (any UpdateRule)?)] = [
+      ("muon", muon), ("adamw", adamw), ("embed", embed), ("head", head),
+    ]
+    for (name, rule) in rules {
+      if let problem = rule?.problem { return "\(name).\(problem)" }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,72 @@
+import NanoGPT
+
+/// Everything about a speedrun that is not the optimizer: all contestants share it.
+package struct Track: Codable, Hashable, Sendable {
+  package var name: String
+  /// The name of the corpus, whose prepared files lie in `data/<corpus>-<vocabulary>`.
+  package var corpus: String
+  /// SHA-256 of the corpus's text; nil accepts any.
+  package var textSHA256: String?
+  package var vocabulary: Int
+  /// Sequences per training step.
+  package var batch: Int
+  /// Shares the batch is split into: part of what determines the numbers.
+  package var lanes: Int
+  /// Tokens to predict in every validation.
+  package var valTokens: Int
+  /// Training steps from one validation to the next.
+  package var valEvery: Int
+  /// Determines the order of the training windows.
+  package var dataSeed: UInt64
+  /// The validation loss to reach, in nats per token; nil for a run without a finish line.
+  package var target: Double?
+  package var model: Model
+
+  /// The extents and constants of the model.
+  package struct Model: Codable, Hashable, Sendable {
+    package var modelDimension: Int
+    package var heads: Int
+    package var layers: Int
+    package var context: Int
+    package var softcap = 15.0
+    package var attentionScale = 0.12
+    package var ropeBase = 1024.0
+
+    enum CodingKeys: String, CodingKey {
+      case modelDimension = "model_dim"
+      case heads, layers, context, softcap
+      case attentionScale = "attention_scale"
+      case ropeBase = "rope_base"
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, corpus, vocabulary, batch, lanes, target, model
+    case textSHA256 = "text_sha256"
+    case valTokens = "val_tokens"
+    case valEvery = "val_every"
+    case dataSeed = "data_seed"
+  }
+
+  /// The model to build.
+  package var configuration: GPTConfiguration {
+    GPTConfiguration(
+      vocabularySize: vocabulary, modelDimension: model.modelDimension, heads: model.heads,
+      layers: model.layers, context: model.context, softcap: Float(model.softcap),
+      attentionScale: Float(model.attentionScale), ropeBase: model.ropeBase)
+  }
+
+  /// What is wrong with these values, in words; nil when nothing is.
+  package var problem: String? {
+    let counts = [
+      ("batch", batch), ("lanes", lanes), ("val_every", valEvery),
+    ]
+    for (key, value) in counts where value < 1 { return "\(key) \(value) is not at least 1" }
+    if let problem = configuration.problem { return problem }
+    if valTokens < model.context {
+      return "val_tokens \(valTokens) is not at least the context \(model.context)"
+    }
+    if let target, !target.isFinite { return "target \(target) is not a finite number" }
+    return nil
+  }
+}

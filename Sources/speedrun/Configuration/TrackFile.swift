@@ -1,0 +1,130 @@
+import Foundation
+import Muon
+import NanoGPT
+import TOMLKit
+
+/// A track and a recipe for each contestant: what a TOML file describes in full.
+package struct TrackFile: Codable, Hashable, Sendable {
+  package var track: Track
+  package var recipes: Recipes
+
+  /// The recipes by contestant; at least the one that runs.
+  package struct Recipes: Codable, Hashable, Sendable {
+    package var muon: Recipe?
+    package var adamw: Recipe?
+
+    package subscript(contestant: Contestant) -> Recipe? {
+      get { contestant == .muon ? muon : adamw }
+      set { if contestant == .muon { muon = newValue } else { adamw = newValue } }
+    }
+  }
+
+}
+
+extension TrackFile {
+  /// Finds a built-in track by its name.
+  package init(named name: String) throws(UsageError) {
+    guard let match = Self.builtIn.first(where: { $0.track.name == name }) else {
+      let names = Self.builtIn.map { $0.track.name }
+      throw UsageError(
+        "no track is called '\(name)'",
+        hint: "the tracks are \(names.joined(separator: ", ")); --track-file FILE reads your own")
+    }
+    self = match
+  }
+
+  /// Reads a TOML file.
+  package init(contentsOf url: URL) throws {
+    let hint = "`speedrun run --print-config` prints a track to start from"
+    let bytes = try Files.read(url, hint: hint)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw DataError.badData(path: url.path, reason: "not UTF-8", hint: hint)
+    }
+    do {
+      self = try TrackFile(toml: text)
+    } catch {
+      throw UsageError("\(url.path): \(error.message)", hint: error.hint ?? hint)
+    }
+  }
+
+  /// Reads TOML, whose keys must all be known.
+  package init(toml: String) throws(UsageError) {
+    let table: TOMLTable
+    do {
+      table = try TOMLTable(string: toml)
+    } catch let error as TOMLParseError {
+      throw UsageError("not TOML: \(error.description), \(error.source)")
+    } catch {
+      throw UsageError("not TOML: \(error)")
+    }
+    try self.init(table: table)
+  }
+
+  /// Decodes a table after checking every key and type against a complete one.
+  init(table: TOMLTable) throws(UsageError) {
+    try TableCheck.conform(table, to: try Self.template.table())
+    do {
+      self = try TOMLDecoder(strictDecoding: true).decode(TrackFile.self, from: table)
+    } catch DecodingError.keyNotFound(let key, let context) {
+      let path = context.codingPath.map(\.stringValue)
+      let full = path.last == key.stringValue ? path : path + [key.stringValue]
+      throw UsageError("the key '\(full.joined(separator: "."))' is missing")
+    } catch DecodingError.dataCorrupted(let context) {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw UsageError("\(path): \(context.debugDescription)")
+    } catch {
+      throw UsageError("not a track: \(error)")
+    }
+    if let problem = track.problem { throw UsageError("track: \(problem)") }
+    for contestant in Contestant.allCases {
+      if let problem = recipes[contestant]?.problem {
+        throw UsageError("recipes.\(contestant).\(problem)")
+      }
+    }
+  }
+
+  /// The whole as TOML that ``init(toml:)`` reads back.
+  package func toml() throws(UsageError) -> String {
+    let text = try table().convert(to: .toml, options: [])
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.contains("\"") ? String(line) : Self.withShortNumbers(line)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The line with every number in the fewest digits that mean the same: TOMLKit writes 17.
+  private static func withShortNumbers(_ line: Substring) -> String {
+    String(line).replacing(/[0-9]+\.[0-9]+(e[+-]?[0-9]+)?/) { match in
+      Double(match.output.0).map { "\($0)" } ?? String(match.output.0)
+    }
+  }
+
+  func table() throws(UsageError) -> TOMLTable {
+    // TOMLKit's encoder traps on lists of lists: Newton-Schulz coefficients go in by hand.
+    var flat = self
+    var coefficients: [Contestant: TOMLArray] = [:]
+    for contestant in Contestant.allCases {
+      let lists = recipes[contestant]?.muon?.newtonSchulz.coefficients
+      coefficients[contestant] = lists.map { TOMLArray($0.map { TOMLArray([$0.a, $0.b, $0.c]) }) }
+      flat.recipes[contestant]?.muon?.newtonSchulz.coefficients = []
+    }
+    let table: TOMLTable
+    do {
+      table = try TOMLTable(flat)
+    } catch {
+      throw UsageError("this track cannot be written as TOML: \(error)")
+    }
+    for (contestant, list) in coefficients {
+      table.set(
+        list, at: ["recipes", contestant.rawValue, "muon", "newton_schulz", "coefficients"])
+    }
+    return table
+  }
+
+  /// A track with every key there is.
+  static var template: TrackFile {
+    var complete = kjv
+    complete.recipes.muon?.muon?.momentumWarmup = MomentumWarmup(from: 0.85, steps: 100)
+    return complete
+  }
+}

@@ -1,0 +1,96 @@
+import Autograd
+import Foundation
+import Glibc
+
+/// The machine and the program a run happened on.
+package struct EnvironmentRecord: Codable, Sendable {
+  package var git: Git
+  package var swift: String
+  package var openBLAS: OpenBLAS
+  package var cpu: String
+  package var threads: Int
+  package var simd: String
+
+  /// The source checkout the program was built in; nulls when it is in none.
+  package struct Git: Codable, Sendable {
+    @OrNull package var commit: String?
+    /// Whether files differ from the commit.
+    @OrNull package var dirty: Bool?
+  }
+
+  /// The library that multiplies matrices.
+  package struct OpenBLAS: Codable, Sendable {
+    package var version: String
+    /// The kernels it chose for this processor.
+    package var core: String
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case git, swift, cpu, threads, simd
+    case openBLAS = "openblas"
+  }
+
+  /// Looks around.
+  init(threads: Int) {
+    git = Self.checkout()
+    swift = Self.compiler
+    openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
+    cpu = Self.processor
+    self.threads = threads
+    simd = BLAS.simdLevel
+  }
+
+  /// The release of Swift this program was compiled with.
+  static var compiler: String {
+    #if compiler(>=6.4)
+      "6.4 or later"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #else
+      "6.2"
+    #endif
+  }
+
+  /// `0.3.21` out of `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...`.
+  private static var openBLASVersion: String {
+    let words = BLAS.version.split(separator: " ")
+    return words.count > 1 ? String(words[1]) : BLAS.version
+  }
+
+  private static var processor: String {
+    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = information.split(separator: "\n").first { $0.hasPrefix("model name") }
+    let name = line?.split(separator: ":", maxSplits: 1).last
+    return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+
+  private static func checkout() -> Git {
+    let commit = git(["rev-parse", "HEAD"])
+    return Git(
+      commit: commit, dirty: commit == nil ? nil : git(["status", "--porcelain"])?.isEmpty == false)
+  }
+
+  /// What `git` prints in the directory of this program; nil when it fails.
+  private static func git(_ arguments: [String]) -> String? {
+    guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["git", "-C", program.deletingLastPathComponent().path] + arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// The most memory this process has had, in bytes.
+  static var peakResidentBytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
+  }
+}

@@ -1,0 +1,96 @@
+import Autograd
+import Foundation
+import NanoGPT
+
+/// The directory a run writes: its record, its logs, its weights.
+///
+/// Creating it proves that it can be written, before any time is spent on training.
+struct RunDirectory {
+  let url: URL
+  private let events: LogFile
+  private let text: LogFile
+
+  /// Creates the directory and its empty logs; the record of an earlier run there is removed.
+  init(_ url: URL) throws(DataError) {
+    self.url = url
+    try Files.writing(to: url) {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+    events = try LogFile(url.appendingPathComponent("log.jsonl"))
+    text = try LogFile(url.appendingPathComponent("log.txt"))
+    let stale = ["run.json", Self.weightsName, Self.initialWeightsName]
+      .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
+    try Files.writing(to: url) {
+      for file in stale { try FileManager.default.removeItem(at: file) }
+    }
+  }
+
+  /// The default place for a run that starts now; the names sort by time.
+  static func defaultURL(track: String, contestant: Contestant, seed: UInt64) -> URL {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    let name = "\(formatter.string(from: Date()))-\(track)-\(contestant)-seed\(seed)"
+    return runs.appendingPathComponent(name, isDirectory: true)
+  }
+
+  /// Where runs go by default.
+  static let runs = URL(fileURLWithPath: "results/runs", isDirectory: true)
+
+  /// The latest run in the default place that has weights.
+  static func latest() throws(DataError) -> URL {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+    let latest = names.sorted().map { runs.appendingPathComponent($0, isDirectory: true) }
+      .last { FileManager.default.fileExists(atPath: weights(in: $0).path) }
+    guard let latest else {
+      throw .missingInput(
+        path: runs.path, reason: "no run with weights there",
+        hint: "train one with `speedrun --optimizer muon`, or name a run's directory")
+    }
+    return latest
+  }
+
+  /// The file with the weights of a run after its last step.
+  static func weights(in run: URL) -> URL { run.appendingPathComponent(weightsName) }
+
+  private static let weightsName = "model.safetensors"
+  private static let initialWeightsName = "initial.safetensors"
+
+  /// Appends a line to `log.jsonl`.
+  func append(_ event: LogEvent) throws(DataError) {
+    try events.append(JSON.line(event))
+  }
+
+  /// Appends a line to `log.txt`.
+  func append(line: String) throws(DataError) {
+    try text.append(line)
+  }
+
+  /// Writes the weights before step 0.
+  func write(initial parameters: [Parameter], of configuration: RunRecord.Configuration)
+    throws(DataError)
+  {
+    try write(parameters, configuration, as: Self.initialWeightsName)
+  }
+
+  /// Writes the weights after the last step.
+  func write(final parameters: [Parameter], of configuration: RunRecord.Configuration)
+    throws(DataError)
+  {
+    try write(parameters, configuration, as: Self.weightsName)
+  }
+
+  private func write(
+    _ parameters: [Parameter], _ configuration: RunRecord.Configuration, as name: String
+  ) throws(DataError) {
+    try Checkpoint.save(
+      parameters, metadata: ["model": JSON.line(configuration.model)],
+      to: url.appendingPathComponent(name))
+  }
+
+  /// Writes `run.json`, whole or not at all.
+  func write(_ record: RunRecord) throws(DataError) {
+    try Files.write(
+      Array((JSON.document(record) + "\n").utf8), to: url.appendingPathComponent("run.json"))
+  }
+}

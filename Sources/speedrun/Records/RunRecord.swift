@@ -1,0 +1,167 @@
+import Foundation
+import Muon
+import NanoGPT
+
+/// All there is to know about a run: the content of `run.json`.
+package struct RunRecord: Codable, Sendable {
+  package var track: String
+  package var optimizer: Contestant
+  /// What the command line changed about track and recipe, each as `key=value`.
+  package var settings: [String]
+  package var outcome: Outcome
+  package var configuration: Configuration
+  package var data: DataRecord
+  package var environment: EnvironmentRecord
+  package var result: Result
+
+  /// How the run ended.
+  package enum Outcome: String, Codable, Sendable {
+    /// The whole schedule, the target reached.
+    case reached
+    /// The whole schedule, the target not reached.
+    case missed
+    /// The whole schedule, without a target.
+    case completed
+    case diverged
+    case interrupted
+
+    var status: ExitStatus {
+      switch self {
+      case .reached, .completed: .success
+      case .missed: .missed
+      case .diverged: .diverged
+      case .interrupted: .interrupted
+      }
+    }
+  }
+
+  /// What determines the numbers.
+  package struct Configuration: Codable, Sendable {
+    package var model: GPTConfiguration
+    package var training: Training
+    package var groups: [GroupRecord]
+  }
+
+  /// How the model was trained.
+  package struct Training: Codable, Sendable {
+    package var batch: Int
+    package var steps: Int
+    package var seed: UInt64
+    package var dataSeed: UInt64
+    package var lanes: Int
+    package var precision = "float32"
+    package var schedule: Schedule
+    @OrNull package var target: Double?
+    package var valTokens: Int
+    package var valEvery: Int
+
+    enum CodingKeys: String, CodingKey {
+      case batch, steps, seed, lanes, precision, schedule, target
+      case dataSeed = "data_seed"
+      case valTokens = "val_tokens"
+      case valEvery = "val_every"
+    }
+  }
+
+  /// The files the run read.
+  package struct DataRecord: Codable, Sendable {
+    package var corpus: String
+    package var trainShards: [File]
+    package var valShards: [File]
+    @OrNull package var tokenizer: File?
+
+    /// A file, its checksum, and for a shard the number of tokens in it.
+    package struct File: Codable, Sendable {
+      package var path: String
+      package var sha256: String
+      package var tokens: Int?
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case corpus, tokenizer
+      case trainShards = "train_shards"
+      case valShards = "val_shards"
+    }
+  }
+
+  /// What came of it; seconds count training steps only, but for `wallSeconds`.
+  package struct Result: Codable, Sendable {
+    @OrNull package var reached: Bool?
+    @OrNull package var stepsToTarget: Int?
+    @OrNull package var trainSecondsToTarget: Double?
+    @OrNull package var finalValLoss: Double?
+    @OrNull package var finalBitsPerByte: Double?
+    package var steps: Int
+    package var tokens: Int
+    package var trainSeconds: Double
+    package var wallSeconds: Double
+    @OrNull package var stepMillisecondsMedian: Double?
+    @OrNull package var tokensPerSecond: Double?
+    package var optimizerSeconds: Double
+    package var newtonSchulzCalls: Int
+    package var peakResidentBytes: Int
+    /// The step whose loss was not a number, of a run that diverged.
+    package var divergedAtStep: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case reached, steps, tokens
+      case stepsToTarget = "steps_to_target"
+      case trainSecondsToTarget = "train_seconds_to_target"
+      case finalValLoss = "final_val_loss"
+      case finalBitsPerByte = "final_bits_per_byte"
+      case trainSeconds = "train_seconds"
+      case wallSeconds = "wall_seconds"
+      case stepMillisecondsMedian = "step_ms_median"
+      case tokensPerSecond = "tokens_per_second"
+      case optimizerSeconds = "optimizer_seconds"
+      case newtonSchulzCalls = "newton_schulz_calls"
+      case peakResidentBytes = "peak_rss_bytes"
+      case divergedAtStep = "diverged_at_step"
+    }
+  }
+
+  /// Reads the record of the run in `directory`.
+  package init(in directory: URL) throws(DataError) {
+    let hint = "name the directory of a finished run, such as one in results/runs"
+    let url = directory.appendingPathComponent("run.json")
+    let bytes = try Files.read(url, hint: hint)
+    do {
+      self = try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
+    } catch {
+      throw .badData(path: url.path, reason: "not the record of a run", hint: hint)
+    }
+  }
+
+  init(
+    track: String, optimizer: Contestant, settings: [String], outcome: Outcome,
+    configuration: Configuration, data: DataRecord, environment: EnvironmentRecord, result: Result
+  ) {
+    self.track = track
+    self.optimizer = optimizer
+    self.settings = settings
+    self.outcome = outcome
+    self.configuration = configuration
+    self.data = data
+    self.environment = environment
+    self.result = result
+  }
+}
+
+extension RunRecord.DataRecord {
+  init(_ data: PreparedData, corpus: String) throws(DataError) {
+    func file(_ shard: TokenShard) -> File {
+      File(
+        path: shard.url.standardizedFileURL.path, sha256: shard.sha256, tokens: shard.tokens.count)
+    }
+    self.corpus = corpus
+    trainShards = data.trainingShards.map(file)
+    valShards = data.validationShards.map(file)
+    guard data.tokenizer != nil else {
+      tokenizer = nil
+      return
+    }
+    let bytes = try Files.read(data.tokenizerURL, hint: "run `speedrun prepare`")
+    tokenizer = File(
+      path: data.tokenizerURL.standardizedFileURL.path, sha256: Files.sha256(bytes))
+  }
+}

@@ -1,0 +1,98 @@
+/// A curve of validation losses as text, with a line for the target.
+package struct Chart {
+  /// Step and loss of each validation, in order.
+  package let points: [(step: Int, loss: Double)]
+  /// Where to draw the line; nil for none.
+  package let target: Double?
+  /// Columns of the plot itself, and rows.
+  package var width = 60
+  package var height = 10
+
+  package init(
+    points: [(step: Int, loss: Double)], target: Double?, width: Int = 60, height: Int = 10
+  ) {
+    self.points = points.filter(\.loss.isFinite)
+    self.target = target
+    self.width = width
+    self.height = height
+  }
+
+  /// The rows from top to bottom, axis labels included; none for fewer than two points.
+  package var lines: [String] {
+    guard let first = points.first, let last = points.last, points.count > 1 else { return [] }
+    let values = points.map(\.loss) + (target.map { [$0] } ?? [])
+    let low = values.min() ?? 0
+    let high = max(values.max() ?? 1, low + 1e-9)
+    var canvas = Braille(width: width, height: height)
+    func row(_ loss: Double) -> Int {
+      Int(((high - loss) / (high - low) * Double(canvas.rows - 1)).rounded())
+    }
+    if let target {
+      for column in stride(from: 0, to: canvas.columns, by: 4) { canvas.set(column, row(target)) }
+    }
+    let steps = max(1, last.step - first.step)
+    for column in 0..<canvas.columns {
+      let step = Double(first.step) + Double(column) / Double(canvas.columns - 1) * Double(steps)
+      canvas.set(column, row(loss(at: step)))
+    }
+    let targetRow = target.map { row($0) / 4 }
+    let body = canvas.lines.enumerated().map { index, line in
+      let isEdge = index == 0 || index == height - 1
+      let label =
+        switch index {
+        case targetRow: target.map { Format.fixed($0, 3) } ?? ""
+        case _ where isEdge: Format.fixed(index == 0 ? high : low, 3)
+        default: ""
+        }
+      let mark = index == targetRow ? " target" : ""
+      return padded(label) + (label.isEmpty ? " │" : " ┤") + line + mark
+    }
+    let left = "step \(first.step)"
+    let right = String(last.step)
+    let gap = String(repeating: " ", count: max(1, width - left.count - right.count))
+    return body + [padded("") + "  " + left + gap + right]
+  }
+
+  /// The loss between two validations, on a straight line.
+  private func loss(at step: Double) -> Double {
+    let after = points.firstIndex { Double($0.step) >= step } ?? points.count - 1
+    guard after > 0 else { return points[0].loss }
+    let (left, right) = (points[after - 1], points[after])
+    let share = (step - Double(left.step)) / Double(right.step - left.step)
+    return left.loss + share * (right.loss - left.loss)
+  }
+
+  private func padded(_ label: String) -> String {
+    String(repeating: " ", count: max(0, 8 - label.count)) + label
+  }
+}
+
+/// A canvas of dots, two by four to a character.
+private struct Braille {
+  let columns: Int
+  let rows: Int
+  private let width: Int
+  private var cells: [UInt32]
+
+  init(width: Int, height: Int) {
+    self.width = width
+    columns = 2 * width
+    rows = 4 * height
+    cells = Array(repeating: 0, count: width * height)
+  }
+
+  mutating func set(_ column: Int, _ row: Int) {
+    let dots: [[UInt32]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
+    cells[row / 4 * width + column / 2] |= dots[row % 4][column % 2]
+  }
+
+  var lines: [String] {
+    stride(from: 0, to: cells.count, by: width).map { start in
+      String(
+        String.UnicodeScalarView(
+          cells[start..<start + width].map { cell in
+            cell == 0 ? " " : Unicode.Scalar(0x2800 + cell) ?? " "
+          }))
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import Glibc
+@preconcurrency import Rainbow
+
+/// When to use colours.
+package enum ColorMode: String, CaseIterable, ExpressibleByArgument {
+  case auto
+  case always
+  case never
+}
+
+/// The colours that carry a meaning here.
+enum Ink {
+  case red
+  case green
+  case yellow
+  case cyan
+
+  fileprivate var color: NamedColor {
+    switch self {
+    case .red: .red
+    case .green: .green
+    case .yellow: .yellow
+    case .cyan: .cyan
+    }
+  }
+}
+
+/// Standard output or standard error: where to write, and what can be shown there.
+package struct Console: Sendable {
+  /// Whether a person watches a line that changes in place.
+  let isTerminal: Bool
+  /// Whether to use colours.
+  let isColored: Bool
+  private let descriptor: Int32
+
+  /// The stream for results.
+  static func output(_ mode: ColorMode) -> Console { Console(STDOUT_FILENO, mode) }
+
+  /// The stream for progress and messages.
+  static func messages(_ mode: ColorMode) -> Console { Console(STDERR_FILENO, mode) }
+
+  private init(_ descriptor: Int32, _ mode: ColorMode) {
+    self.descriptor = descriptor
+    isTerminal = isatty(descriptor) == 1
+    isColored = Self.usesColor(
+      mode, isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
+    // Rainbow asks about standard output only; here every stream is asked for itself.
+    Rainbow.enabled = true
+    Rainbow.outputTarget = .console
+  }
+
+  /// Decides by flag, then `FORCE_COLOR`, `NO_COLOR`, `TERM=dumb`, and whether a terminal listens.
+  package static func usesColor(
+    _ mode: ColorMode, isTerminal: Bool, environment: [String: String]
+  ) -> Bool {
+    switch mode {
+    case .always: return true
+    case .never: return false
+    case .auto: break
+    }
+    func isSet(_ name: String) -> Bool {
+      environment[name].map { !$0.isEmpty && $0 != "0" } ?? false
+    }
+    if isSet("FORCE_COLOR") { return true }
+    return isTerminal && environment["NO_COLOR", default: ""].isEmpty
+      && environment["TERM"] != "dumb"
+  }
+
+  /// The number of columns: of the terminal, or as `COLUMNS` says, or 80.
+  var width: Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) ?? 80
+  }
+
+  /// Writes text as it is.
+  func write(_ text: String) {
+    write(bytes: Array(text.utf8))
+  }
+
+  /// Writes bytes, which need not end between characters.
+  func write(bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      // A reader that is gone is no reason to stop training.
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Writes a line.
+  func print(_ line: String = "") {
+    write(line + "\n")
+  }
+
+  /// The text in a colour, where there are colours.
+  func paint(_ text: String, _ ink: Ink) -> String {
+    isColored ? text.applyingColor(ink.color) : text
+  }
+
+  /// The text in bold, where there are colours.
+  func bold(_ text: String) -> String {
+    isColored ? text.applyingStyle(.bold) : text
+  }
+
+  /// The text less prominent, where there are colours.
+  func dim(_ text: String) -> String {
+    isColored ? text.applyingStyle(.dim) : text
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// Numbers as people read them.
+package enum Format {
+  /// A fixed number of decimals: `3.2000`.
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
+    String(format: "%.\(decimals)f", value)
+  }
+
+  /// Thousands set apart: `17 964`.
+  package static func grouped(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    let groups = stride(from: digits.count, to: 0, by: -3).map { end in
+      String(digits[max(0, end - 3)..<end])
+    }
+    return (value < 0 ? "-" : "") + groups.reversed().joined(separator: " ")
+  }
+
+  /// The two largest units: `8.3 s`, `1 min 23 s`, `2 h 05 min`.
+  package static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "?" }
+    if seconds < 59.95 { return "\(fixed(seconds, 1)) s" }
+    let whole = Int(seconds.rounded())
+    if whole < 3600 { return "\(whole / 60) min \(padded(whole % 60)) s" }
+    return "\(whole / 3600) h \(padded(whole % 3600 / 60)) min"
+  }
+
+  /// A number of bytes: `214 MB`.
+  package static func bytes(_ count: Int) -> String {
+    let units = ["bytes", "kB", "MB", "GB"]
+    var value = Double(count)
+    var unit = 0
+    while value >= 999.5, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return "\(fixed(value, unit > 0 && value < 9.95 ? 1 : 0)) \(units[unit])"
+  }
+
+  /// A share: `23.1 %`.
+  package static func percent(_ share: Double) -> String {
+    "\(fixed(100 * share, 1)) %"
+  }
+
+  private static func padded(_ value: Int) -> String {
+    value < 10 ? "0\(value)" : String(value)
+  }
+}

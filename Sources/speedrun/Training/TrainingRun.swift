@@ -1,0 +1,151 @@
+import Autograd
+import Foundation
+import Muon
+import NanoGPT
+
+/// One speedrun: a model, an optimizer, batches, and the loop over them.
+///
+/// The run goes through its whole schedule, also when it reaches the target before: stopping on a
+/// lucky validation would reward luck.
+struct TrainingRun {
+  let plan: RunPlan
+  let parameters: [Parameter]
+  let optimizer: Optimizer
+  let configuration: RunRecord.Configuration
+  private let model: GPT
+  private let lanes: Lanes
+  private var batches: BatchLoader
+  private let validation: ValidationSet
+  private let validationBytes: Int?
+
+  /// Builds the model with its initial weights, and everything that trains it.
+  init(_ plan: RunPlan, on data: PreparedData) throws {
+    let (track, recipe) = (plan.track, plan.recipe)
+    let workers = Workers(count: plan.threads)
+    let scope = ParameterScope(seed: plan.seed)
+    self.plan = plan
+    model = GPT(track.configuration, in: scope)
+    parameters = scope.parameters
+    lanes = Lanes(count: track.lanes, scope: scope, workers: workers)
+    optimizer = try Optimizer(
+      groups: recipe.groups(for: model), covering: parameters, schedule: recipe.schedule,
+      workers: workers)
+    batches = try BatchLoader(
+      shards: data.trainingShards, batch: track.batch, context: track.model.context,
+      seed: track.dataSeed)
+    validation = try ValidationSet(
+      shard: data.validationShards[0], tokens: track.valTokens, context: track.model.context)
+    validationBytes = data.tokenizer?.byteCount(of: validation.targets.joined())
+    configuration = RunRecord.Configuration(plan, groups: optimizer.groups)
+  }
+
+  /// Trains, writing the logs as it goes, and returns what happened.
+  mutating func train(
+    into directory: RunDirectory, progress: inout ProgressReporter
+  ) throws(DataError) -> Trajectory {
+    let steps = plan.recipe.steps
+    let schedule = plan.recipe.schedule
+    var trajectory = Trajectory(target: plan.track.target)
+    var clock = Stopwatch()
+    if plan.savesInitialWeights { try directory.write(initial: parameters, of: configuration) }
+    warmUp()
+    let callsBefore = NewtonSchulz.calls
+
+    for step in 0..<steps {
+      // Validation, at first before anything is learned; the clock stands still.
+      if step.isMultiple(of: plan.track.valEvery) {
+        try validate(at: step, clock.seconds, &trajectory, directory, &progress)
+      }
+
+      // A training step.
+      clock.start()
+      let batch = batches.next()
+      let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count) { [model] index in
+        model.loss(of: batch.inputs[index], against: batch.targets[index])
+      }
+      let now = Progress(step, of: steps)
+      let beforeUpdate = ContinuousClock.now
+      if loss.isFinite { optimizer.step(gradients, at: now) }
+      let updateTime = ContinuousClock.now - beforeUpdate
+      let time = clock.stop()
+
+      // The log.
+      trajectory.add(tokens: batch.tokens, time: time, optimizerTime: updateTime)
+      try directory.append(
+        .train(
+          LogEvent.Train(
+            step: step, loss: loss.ifFinite, learningRateFactor: schedule.factor(at: now),
+            momentum: plan.recipe.momentum(at: now), stepMilliseconds: time.milliseconds,
+            optimizerMilliseconds: updateTime.milliseconds,
+            tokensPerSecond: Double(batch.tokens) / time.seconds)))
+      progress.trained(step: step, loss: loss, tokens: batch.tokens, time: time)
+
+      // Reasons to end early.
+      guard loss.isFinite else {
+        trajectory.divergedAtStep = step
+        break
+      }
+      if Interruption.isRequested, step + 1 < steps {
+        trajectory.isInterrupted = true
+        break
+      }
+    }
+
+    if trajectory.endedEarly == false {
+      try validate(at: steps, clock.seconds, &trajectory, directory, &progress)
+    }
+    trajectory.newtonSchulzCalls = NewtonSchulz.calls - callsBefore
+    if plan.savesWeights { try directory.write(final: parameters, of: configuration) }
+    return trajectory
+  }
+
+  /// Judges the model on the validation set.
+  private func validate(
+    at step: Int, _ trainSeconds: Double, _ trajectory: inout Trajectory,
+    _ directory: RunDirectory, _ progress: inout ProgressReporter
+  ) throws(DataError) {
+    let evaluation = model.evaluate(validation, bytes: validationBytes ?? 0, in: lanes)
+    let point = Trajectory.Validation(
+      step: step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte.ifFinite,
+      trainSeconds: trainSeconds)
+    trajectory.add(point)
+    progress.validated(loss: point.loss)
+    try directory.append(
+      .validation(
+        LogEvent.Validation(
+          step: step, loss: point.loss.ifFinite, bitsPerByte: point.bitsPerByte,
+          trainSeconds: trainSeconds)))
+    try directory.append(line: point.logLine(steps: plan.recipe.steps))
+  }
+
+  /// Runs everything once on dummy data, so that the first timed step is like the others.
+  ///
+  /// It leaves no trace: the model's weights are read only, and the optimizer is another one, working on
+  /// another model.
+  private func warmUp() {
+    let (track, recipe) = (plan.track, plan.recipe)
+    let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
+    _ = lanes.lossAndGradients(sequences: track.batch) { [model] _ in
+      model.loss(of: tokens, against: tokens)
+    }
+    let scope = ParameterScope(seed: 0)
+    let double = GPT(track.configuration, in: scope)
+    let optimizer = try? Optimizer(
+      groups: recipe.groups(for: double), covering: scope.parameters, schedule: recipe.schedule,
+      workers: Workers(count: plan.threads))
+    optimizer?.step(Gradients(of: scope), at: Progress(0, of: recipe.steps))
+  }
+}
+
+extension RunRecord.Configuration {
+  init(_ plan: RunPlan, groups: [ParameterGroup]) {
+    let track = plan.track
+    self.init(
+      model: track.configuration,
+      training: RunRecord.Training(
+        batch: track.batch, steps: plan.recipe.steps, seed: plan.seed, dataSeed: track.dataSeed,
+        lanes: track.lanes, schedule: plan.recipe.schedule, target: track.target,
+        valTokens: track.valTokens, valEvery: track.valEvery),
+      groups: groups.map(\.record))
+  }
+}

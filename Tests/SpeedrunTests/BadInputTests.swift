@@ -1,0 +1,162 @@
+import Foundation
+import NanoGPT
+import Testing
+import speedrun
+
+extension CommandLineTests {
+  @Suite(.serialized) struct BadInputTests {
+    /// Arguments that are wrong, and what the error must name.
+    static let usage: [([String], String)] = [
+      (["smaple"], "smaple"),
+      (["--stesp", "3"], "--stesp"),
+      (["--steps", "-1"], "steps -1"),
+      (["--steps=-1"], "steps -1"),
+      (["--steps", "many"], "many"),
+      (["--threads", "0"], "--threads 0"),
+      (["--seed", "-1"], "--seed -1"),
+      (["--optimizer", "sgd"], "sgd"),
+      (["--track", "moon"], "moon"),
+      (["--target", "nan"], "nan"),
+      (["--scale", "huge"], "spectral or rms"),
+      (["--newton-schulz", "newton"], "jordan or polar-express or convergent"),
+      (["--optimizer", "adamw", "--scale", "rms"], "--scale"),
+      (["--set", "steps"], "key=value"),
+      (["--set", "muon.learning_rat=1"], "muon.learning_rate"),
+      (["--set", "muon.learning_rate=fast"], "muon.learning_rate = \"fast\""),
+      (["--set", "muon.learning_rate=-1"], "learning_rate -1.0"),
+      (["--set", "muon.momentum=1"], "momentum 1.0 is not in 0..<1"),
+      (["--set", "batch=0"], "batch 0"),
+      (["--set", "model.heads=3"], "3 heads"),
+      (["--set", "adamw.learning_rate=1"], "adamw.learning_rate"),
+      (["benchmark", "--steps", "0"], "--steps 0"),
+      (["benchmark", "--heads", "3"], "3 heads"),
+      (["prepare", "--vocabulary", "3"], "257"),
+      (["prepare", "--corpus", "kjv", "--text", "a"], "exclude"),
+      (["sample", "--top-k", "0"], "--top-k 0"),
+      (["sample", "--temperature", "-1"], "--temperature -1"),
+    ]
+
+    @Test(arguments: usage)
+    func wrongUsageIsOneClearLine(_ arguments: [String], _ named: String) throws {
+      try withTool { tool in
+        let run = try tool.run(arguments)
+        #expect(run.status == 64)
+        #expect(run.output.isEmpty)
+        #expect(run.messages.contains(named), "\(run.messages)")
+        #expect(run.complaints.count(where: { $0.hasPrefix("error:") }) == 1)
+        #expect(run.messages.split(separator: "\n").count <= 2, "\(run.messages)")
+        #expect(tool.contents(of: ".").isEmpty)
+      }
+    }
+
+    /// Damage to the prepared files, its exit status, and what the error must say.
+    static let damage: [(file: String, bytes: [UInt8]?, status: Int32, said: String)] = [
+      ("train_000000.bin", nil, 66, "no such file"),
+      ("train_000000.bin", [], 65, "empty"),
+      ("val_000000.bin", Array(repeating: 7, count: 2000), 65, "not a token shard"),
+      ("val_000000.bin", Array(shard([1, 2, 3]).dropLast()), 65, "truncated"),
+      ("train_000000.bin", shard(Array(repeating: 1, count: 9000)), 65, "SHA-256"),
+      ("tokenizer.json", Array("{}".utf8), 65, "SHA-256"),
+      ("manifest.json", Array("{}".utf8), 65, "manifest"),
+    ]
+
+    private static func shard(_ tokens: [TokenID]) -> [UInt8] { TokenShard.serialized(tokens) }
+
+    @Test func damagedDataIsNotTrainedOn() throws {
+      try withTool { tool in
+        _ = try tool.run("prepare", "--corpus", "micro")
+        for (file, bytes, status, said) in Self.damage {
+          let url = tool.directory.appendingPathComponent("data/micro-257/\(file)")
+          let intact = try Data(contentsOf: url)
+          if let bytes {
+            try Data(bytes).write(to: url)
+          } else {
+            try FileManager.default.removeItem(at: url)
+          }
+          let run = try tool.run(CommandLineTool.short + ["--out", "run"])
+          #expect(run.status == status, "\(file): \(run.messages)")
+          #expect(run.complaints.count == 1, "\(run.messages)")
+          #expect(run.messages.contains(said) && run.messages.contains(file), "\(run.messages)")
+          #expect(tool.contents(of: "run").isEmpty)
+          try intact.write(to: url)
+        }
+      }
+    }
+
+    @Test func bareShardsAreReadAndChecked() throws {
+      try withTool { tool in
+        let directory = tool.directory.appendingPathComponent("web")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        var tokens = (0..<2000).map { TokenID($0 % 257) }
+        try TokenShard.write(tokens, to: directory.appendingPathComponent("web_val_000000.bin"))
+        try TokenShard.write(tokens, to: directory.appendingPathComponent("web_train_000001.bin"))
+        let arguments = CommandLineTool.short + ["--data", "web", "--out", "run", "--json"]
+        let run = try tool.run(arguments)
+        #expect(run.status == 0, "without a target there is nothing to miss: \(run.messages)")
+        let result = try #require(try run.json()["result"] as? [String: Any])
+        #expect(result["reached"] is NSNull)
+        #expect(result["final_bits_per_byte"] is NSNull, "nobody knows the bytes")
+
+        tokens[1234] = 257
+        try TokenShard.write(tokens, to: directory.appendingPathComponent("web_train_000001.bin"))
+        let bad = try tool.run(arguments)
+        #expect(bad.status == 65)
+        #expect(bad.messages.contains("token 257 at index 1234"), "\(bad.messages)")
+        #expect(try tool.run("--data", "nowhere").status == 66)
+      }
+    }
+
+    @Test func aTextWithAnotherChecksumThanTheTracksIsRefused() throws {
+      try withTool { tool in
+        _ = try tool.run("prepare", "--corpus", "micro")
+        let run = try tool.run(CommandLineTool.short + ["--set", "text_sha256='abc'"])
+        #expect(run.status == 65)
+        #expect(run.messages.contains("wants abc"), "\(run.messages)")
+        #expect(run.messages.contains("speedrun prepare"), "\(run.messages)")
+      }
+    }
+
+    @Test func textsThatCannotBePreparedAreRefused() throws {
+      try withTool { tool in
+        let texts: [(String, [UInt8], String)] = [
+          ("empty.txt", [], "empty"), ("blank.txt", Array(" \n\n ".utf8), "only spaces"),
+          ("latin.txt", Array("caf".utf8) + [0xE9, 0x20], "not UTF-8"),
+          ("short.txt", Array("one\n\ntwo\n\nthree".utf8), "too small"),
+        ]
+        for (name, bytes, said) in texts {
+          try Data(bytes).write(to: tool.directory.appendingPathComponent(name))
+          let run = try tool.run("prepare", "--text", name)
+          #expect(run.status == 65, "\(name)")
+          #expect(run.messages.contains(said), "\(run.messages)")
+        }
+        #expect(try tool.run("prepare", "--text", "missing.txt").status == 66)
+        #expect(tool.contents(of: "data").isEmpty)
+      }
+    }
+
+    @Test(arguments: ["/dev/null/run", "/proc/run"])
+    func aPlaceThatCannotBeWrittenIsKnownBeforeTraining(_ place: String) throws {
+      try withTool { tool in
+        let run = try tool.run(CommandLineTool.short + ["--steps", "1000000", "--out", place])
+        #expect(run.status == 74)
+        #expect(run.complaints.count == 1)
+        #expect(run.messages.contains(place), "\(run.messages)")
+      }
+    }
+
+    @Test func aDiskThatFillsUpLeavesNothingHalfWritten() throws {
+      try withTool { tool in
+        _ = try tool.run("prepare", "--corpus", "micro")
+        // The weights do not fit, then the log does not.
+        for (limit, steps) in [(100, "4"), (2, "400")] {
+          let run = try tool.run(
+            CommandLineTool.short + ["--steps", steps, "--out", "run"], fileSizeLimit: limit)
+          #expect(run.status == 74, "\(run.messages)")
+          #expect(run.complaints.count == 1, "\(run.messages)")
+          #expect(tool.contents(of: "run") == ["log.jsonl", "log.txt"])
+          #expect(try !tool.events(of: "run").isEmpty, "every line is whole")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import Dispatch
+import Foundation
+import NanoGPT
+import Testing
+
+/// The built `speedrun`, run as a user runs it.
+struct CommandLineTool {
+  /// What a finished run of the program left behind.
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let messages: String
+
+    /// The lines of messages that are errors or hints.
+    var complaints: [Substring] {
+      messages.split(separator: "\n").filter { $0.hasPrefix("error:") || $0.hasPrefix("hint:") }
+    }
+
+    /// The standard output as a JSON object.
+    func json() throws -> [String: Any] {
+      let value = try JSONSerialization.jsonObject(with: Data(output.utf8))
+      return try #require(value as? [String: Any])
+    }
+  }
+
+  /// The directory commands run in.
+  let directory: URL
+
+  /// Where the test bundle lies, the program lies.
+  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("speedrun")
+
+  /// Runs the program to its end.
+  func run(_ arguments: String...) throws -> Outcome {
+    try run(arguments)
+  }
+
+  /// Runs the program to its end.
+  func run(
+    _ arguments: [String], environment: [String: String] = [:], fileSizeLimit kilobytes: Int? = nil
+  ) throws -> Outcome {
+    let (output, messages) = (try temporaryFile("output"), try temporaryFile("messages"))
+    let process = process(arguments, environment: environment, fileSizeLimit: kilobytes)
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: messages)
+    try process.runAndWait()
+    try #require(process.terminationReason == .exit, "\(arguments) died")
+    return Outcome(
+      status: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      messages: try String(contentsOf: messages, encoding: .utf8))
+  }
+
+  private func temporaryFile(_ name: String) throws -> URL {
+    let files = directory.appendingPathComponent(".streams", isDirectory: true)
+    try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
+    let url = files.appendingPathComponent("\(name)-\(UUID().uuidString)")
+    try Data().write(to: url)
+    return url
+  }
+
+  /// The program, ready to run; with a limit, no file can grow beyond it.
+  func process(
+    _ arguments: [String], environment: [String: String] = [:], fileSizeLimit kilobytes: Int? = nil
+  ) -> Process {
+    let process = Process()
+    process.currentDirectoryURL = directory
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
+      .merging(environment) { $1 }
+    if let kilobytes {
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      process.arguments =
+        ["-c", "ulimit -f \(kilobytes); exec \"$@\"", "bash", Self.program.path] + arguments
+    } else {
+      process.executableURL = Self.program
+      process.arguments = arguments
+    }
+    return process
+  }
+}
+
+extension Process {
+  /// Runs to the end; while the process runs, `body` may watch it.
+  ///
+  /// `waitUntilExit` runs a run loop on this thread, which can miss the end on Linux.
+  func runAndWait(_ body: () -> Void = {}) throws {
+    let end = DispatchSemaphore(value: 0)
+    terminationHandler = { _ in end.signal() }
+    try run()
+    body()
+    end.wait()
+  }
+}
+
+/// Tests that run the program, one at a time.
+@Suite(.serialized) enum CommandLineTests {}
+
+/// Gives `body` the program in a directory of its own, which is removed afterwards.
+func withTool(_ body: (CommandLineTool) throws -> Void) throws {
+  let directory = FileManager.default.temporaryDirectory
+    .appendingPathComponent("speedrun-tests-\(UUID().uuidString)", isDirectory: true)
+  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: directory) }
+  try body(CommandLineTool(directory: directory))
+}
+
+extension CommandLineTool {
+  /// A short run of the smallest track.
+  static let short = ["--track", "micro", "--steps", "4", "--set", "val_tokens=512", "--quiet"]
+
+  /// The files of a run.
+  func lines(of path: String) throws -> [Substring] {
+    let text = try String(
+      contentsOf: directory.appendingPathComponent(path), encoding: .utf8)
+    return text.split(separator: "\n")
+  }
+
+  /// The events of a run's `log.jsonl`.
+  func events(of run: String) throws -> [[String: Any]] {
+    try lines(of: "\(run)/log.jsonl").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+  }
+
+  /// The names of what is in a directory, sorted; empty without it.
+  func contents(of path: String) -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(
+      atPath: directory.appendingPathComponent(path).path)
+    return (names ?? []).filter { $0 != ".streams" }.sorted()
+  }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import NanoGPT
+import Testing
+
+import speedrun
+
+extension CommandLineTests {
+  @Suite(.serialized) struct RunTests {
+    @Test func aRunWritesTheRecordsThatOtherProgramsRead() throws {
+      try withTool { tool in
+        let run = try tool.run(
+          CommandLineTool.short + ["--json", "--out", "run", "--target", "1", "--save-initial"])
+        #expect(run.status == 3, "finished above the target")
+        #expect(
+          tool.contents(of: "run")
+            == ["initial.safetensors", "log.jsonl", "log.txt", "model.safetensors", "run.json"])
+
+        // Standard output has nothing but the record.
+        let record = try run.json()
+        let file = try tool.lines(of: "run/run.json").joined(separator: "\n") + "\n"
+        #expect(run.output == file)
+        let configuration = try #require(record["configuration"] as? [String: Any])
+        let model = try #require(configuration["model"] as? [String: Any])
+        #expect(
+          Set(model.keys) == [
+            "vocab_size", "model_dim", "heads", "layers", "context", "softcap", "attention_scale",
+            "rope_base",
+          ])
+        let training = try #require(configuration["training"] as? [String: Any])
+        #expect(
+          Set(training.keys) == [
+            "batch", "steps", "seed", "data_seed", "lanes", "precision", "schedule", "target",
+            "val_tokens", "val_every",
+          ])
+        let groups = try #require(configuration["groups"] as? [[String: Any]])
+        #expect(groups.map { $0["name"] as? String } == ["muon", "embed", "head"])
+        #expect(
+          Set(groups[0].keys).isSuperset(of: [
+            "rule", "parameters", "learning_rate", "weight_decay", "momentum", "scale",
+          ]))
+        #expect(
+          Set(groups[1].keys)
+            == ["name", "rule", "parameters", "learning_rate", "weight_decay", "betas", "epsilon"])
+        let data = try #require(record["data"] as? [String: Any])
+        let shards = try #require(data["train_shards"] as? [[String: Any]])
+        let path = try #require(shards.first?["path"] as? String)
+        #expect(path.hasPrefix("/"), "usable from anywhere")
+        let shard = try TokenShard(contentsOf: URL(fileURLWithPath: path))
+        #expect(shards[0]["sha256"] as? String == shard.sha256)
+        #expect(shards[0]["tokens"] as? Int == shard.tokens.count)
+        let environment = try #require(record["environment"] as? [String: Any])
+        #expect(
+          Set(environment.keys) == ["git", "swift", "openblas", "cpu", "threads", "simd"])
+        let result = try #require(record["result"] as? [String: Any])
+        #expect(
+          Set(result.keys) == [
+            "reached", "steps_to_target", "train_seconds_to_target", "final_val_loss",
+            "final_bits_per_byte", "steps", "tokens", "train_seconds", "wall_seconds",
+            "step_ms_median", "tokens_per_second", "optimizer_seconds", "newton_schulz_calls",
+            "peak_rss_bytes",
+          ])
+        #expect(result["reached"] as? Bool == false)
+        #expect(result["steps_to_target"] is NSNull)
+        #expect(result["steps"] as? Int == 4)
+        #expect(result["tokens"] as? Int == 4 * 8 * 64)
+        #expect(result["newton_schulz_calls"] as? Int == 4 * 12, "the warm-up's do not count")
+      }
+    }
+
+    @Test func theLogHasEveryStepAndValidation() throws {
+      try withTool { tool in
+        let run = try tool.run(
+          CommandLineTool.short + ["--out", "run", "--set", "val_every=2", "--steps", "5"])
+        #expect(run.status == 3)
+        let events = try tool.events(of: "run")
+        let training = events.filter { $0["event"] as? String == "train" }
+        let validation = events.filter { $0["event"] as? String == "val" }
+        #expect(training.map { $0["step"] as? Int } == [0, 1, 2, 3, 4])
+        #expect(validation.map { $0["step"] as? Int } == [0, 2, 4, 5])
+        for event in training {
+          #expect(
+            Set(event.keys) == [
+              "event", "step", "loss", "lr_factor", "momentum", "step_ms", "optimizer_ms",
+              "tokens_per_second",
+            ])
+        }
+        for event in validation {
+          #expect(
+            Set(event.keys) == ["event", "step", "val_loss", "bits_per_byte", "train_seconds"])
+        }
+        // A fresh model predicts every token with the same probability.
+        let first = try #require(validation[0]["val_loss"] as? Double)
+        #expect(abs(first - log(257)) < 1e-4)
+        #expect(validation[0]["train_seconds"] as? Double == 0)
+        let seconds = validation.compactMap { $0["train_seconds"] as? Double }
+        #expect(seconds == seconds.sorted())
+        let total = training.compactMap { $0["step_ms"] as? Double }.reduce(0, +) / 1000
+        #expect(abs(total - (seconds.last ?? 0)) < 1e-6, "the clock counts training steps only")
+
+        let text = try tool.lines(of: "run/log.txt")
+        #expect(text.count == 4)
+        let line = /step:\d+\/5 val_loss:\d+\.\d{5} train_time:\d+\.\d{3}s step_avg:\d+\.\d{2}ms/
+        for entry in text { #expect(entry.wholeMatch(of: line) != nil, "\(entry)") }
+      }
+    }
+
+    @Test(arguments: Contestant.allCases)
+    func theLossDoesNotDependOnTheNumberOfThreads(_ contestant: Contestant) throws {
+      try withTool { tool in
+        var columns: [[String]] = []
+        for threads in ["1", "2", "4"] {
+          let run = try tool.run(
+            CommandLineTool.short
+              + ["--optimizer", contestant.rawValue, "--threads", threads, "--out", threads])
+          #expect(run.status == 3)
+          let loss = /"(?:val_)?loss":([^,}]+)/
+          columns.append(
+            try tool.lines(of: "\(threads)/log.jsonl").compactMap { line in
+              line.firstMatch(of: loss).map { String($0.output.1) }
+            })
+        }
+        #expect(columns[0].count == 6)
+        #expect(columns[0] == columns[1])
+        #expect(columns[0] == columns[2])
+      }
+    }
+
+    @Test func theSeedChangesTheWeightsAndTheTargetTheExitStatus() throws {
+      try withTool { tool in
+        var losses: [Double] = []
+        for seed in ["0", "1"] {
+          let run = try tool.run(
+            CommandLineTool.short + ["--json", "--seed", seed, "--target", "9", "--no-save"])
+          #expect(run.status == 0, "any model is below 9")
+          let result = try #require(try run.json()["result"] as? [String: Any])
+          #expect(result["reached"] as? Bool == true)
+          #expect(result["steps_to_target"] as? Int == 0)
+          #expect(result["train_seconds_to_target"] as? Double == 0)
+          #expect(result["steps"] as? Int == 4, "the schedule is run to its end")
+          losses.append(try #require(result["final_val_loss"] as? Double))
+        }
+        #expect(losses[0] != losses[1])
+        let runs = tool.contents(of: "results/runs")
+        #expect(runs.count == 2)
+        #expect(runs.allSatisfy { $0.contains("-micro-muon-seed") })
+        #expect(
+          tool.contents(of: "results/runs/\(runs[0])") == ["log.jsonl", "log.txt", "run.json"])
+      }
+    }
+
+    @Test func aLossThatIsNotANumberEndsTheRun() throws {
+      try withTool { tool in
+        let run = try tool.run(
+          CommandLineTool.short + ["--json", "--out", "run", "--set", "embed.learning_rate=1e39"])
+        #expect(run.status == 4)
+        let step = try #require(
+          run.messages.firstMatch(of: /error: diverged: the loss of step (\d+) is not a number/))
+        let record = try run.json()
+        #expect(record["outcome"] as? String == "diverged")
+        let result = try #require(record["result"] as? [String: Any])
+        #expect(result["diverged_at_step"] as? Int == Int(step.output.1))
+        #expect(result["final_val_loss"] is NSNull)
+        #expect(tool.contents(of: "run").contains("run.json"))
+      }
+    }
+
+    @Test func controlCFinishesTheStepAndWritesTheRecord() throws {
+      try withTool { tool in
+        // Prepares the corpus, so that the run below is soon in its loop.
+        _ = try tool.run("prepare", "--corpus", "micro")
+        let process = tool.process(
+          CommandLineTool.short + ["--steps", "1000000", "--out", "run"])
+        let log = tool.directory.appendingPathComponent("run/log.txt").path
+        try process.runAndWait {
+          var waited = 0
+          while (FileManager.default.contents(atPath: log) ?? Data()).isEmpty, waited < 600 {
+            Thread.sleep(forTimeInterval: 0.05)
+            waited += 1
+          }
+          process.interrupt()
+        }
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 130)
+        let record = try RunRecord(in: tool.directory.appendingPathComponent("run"))
+        #expect(record.outcome == .interrupted)
+        #expect(record.result.finalValLoss == nil)
+        let steps = try tool.events(of: "run").filter { $0["event"] as? String == "train" }
+        #expect(record.result.steps == steps.count)
+        #expect(steps.count >= 1)
+      }
+    }
+  }
+}
