@@ -99,7 +99,11 @@ struct RunCommand: ParsableCommand {
       data: try RunRecord.DataRecord(prepared, corpus: plan.track.corpus),
       environment: EnvironmentRecord(threads: plan.threads),
       result: trajectory.result(wallSeconds: (ContinuousClock.now - start).seconds))
+    // The record first: weights that do not fit on the disk must not cost the record.
     try directory.write(record)
+    if plan.savesWeights {
+      try directory.write(final: training.parameters, of: training.configuration)
+    }
     if json {
       print(JSON.document(record))
     } else {
@@ -195,8 +199,6 @@ struct RunCommand: ParsableCommand {
     let (track, recipe) = (training.plan.track, training.plan.recipe)
     let tokens = data.trainingShards.reduce(0) { $0 + $1.tokens.count }
     let step = track.batch * track.model.context
-    console.print(Tables.parameters(training.parameters))
-    console.print()
     console.print(Tables.routing(training.optimizer.routing))
     console.print()
     console.print(

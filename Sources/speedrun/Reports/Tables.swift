@@ -2,29 +2,15 @@ import Autograd
 import Muon
 import TextTable
 
-/// Who is in the model and what happens to it.
+/// The parameters of a model, and what happens to each.
 enum Tables {
-  /// A row per parameter: name, shape, number of elements.
-  static func parameters(_ parameters: [Parameter]) -> String {
-    let table = TextTable<Parameter> { parameter in
-      [
-        Column(title: "parameter", value: parameter.name),
-        Column(title: "shape", value: "\(parameter.shape)"),
-        Column(
-          title: "elements", value: Format.grouped(parameter.shape.count), align: .right),
-      ]
-    }
-    let total = parameters.reduce(0) { $0 + $1.shape.count }
-    return table.string(for: parameters, style: Style.simple).trimmedLines
-      + "\n\(Format.grouped(total)) elements in \(parameters.count) parameters"
-  }
-
-  /// A row per parameter: who updates it, and how.
+  /// A row per parameter: its size, and who updates it how.
   static func routing(_ routes: [Route]) -> String {
     let table = TextTable<Route> { route in
       [
         Column(title: "parameter", value: route.parameter),
         Column(title: "shape", value: "\(route.shape)"),
+        Column(title: "elements", value: Format.grouped(route.shape.count), align: .right),
         Column(title: "group", value: route.group),
         Column(title: "rule", value: route.rule),
         Column(title: "learning rate", value: "\(route.learningRate)", align: .right),
@@ -32,7 +18,9 @@ enum Tables {
         Column(title: "scale", value: Format.fixed(route.scaleFactor, 3), align: .right),
       ]
     }
+    let total = routes.reduce(0) { $0 + $1.shape.count }
     return table.string(for: routes, style: Style.simple).trimmedLines
+      + "\n\(Format.grouped(total)) elements in \(routes.count) parameters"
   }
 }
 

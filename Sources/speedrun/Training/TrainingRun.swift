@@ -95,7 +95,6 @@ struct TrainingRun {
       try validate(at: steps, clock.seconds, &trajectory, directory, &progress)
     }
     trajectory.newtonSchulzCalls = NewtonSchulz.calls - callsBefore
-    if plan.savesWeights { try directory.write(final: parameters, of: configuration) }
     return trajectory
   }
 
