@@ -3,8 +3,8 @@ import CKernels
 extension Tensor {
   /// Adds the gradient of this scalar, with respect to every parameter it depends on, to `gradients`.
   ///
-  /// The record of the computation is consumed: its memory is given back while the pass goes on, and
-  /// a second call finds nothing to do but traps.
+  /// The record of the computation is consumed, its memory given back as the pass goes on. A second call
+  /// traps, and so does one for another loss that shares intermediate results: add such losses up first.
   ///
   /// - Parameters:
   ///   - gradients: Where to add; several losses may add to the same ones, one after the other.
@@ -12,13 +12,15 @@ extension Tensor {
   public func backward(into gradients: Gradients, scale: Float = 1) {
     require(shape.count == 1, "backward: a loss has one element, not shape \(shape)")
     guard case .operation(let root) = history else {
-      fatalError("backward: this tensor depends on no parameter")
+      fail("backward: this tensor depends on no parameter")
     }
-    require(root.pullback != nil, "backward: the record of this tensor was consumed before")
     let backpropagation = Backpropagation(into: gradients)
     root.gradient = Tensor(repeating: scale, shape: shape).storage
     for node in root.reachable.sorted(by: { $0.number > $1.number }) {
-      if let gradient = node.gradient, let pullback = node.pullback {
+      if let gradient = node.gradient {
+        guard let pullback = node.pullback else {
+          fail("backward: the record of this \(node.operation) was consumed by an earlier call")
+        }
         node.gradient = nil
         pullback(gradient, backpropagation)
       }

@@ -6,12 +6,12 @@ public final class Gradients: Sendable {
   /// The parameters these are gradients of, in order of creation.
   public let parameters: [Parameter]
   package let storage: Storage
-  private let registry: ObjectIdentifier?
+  private let scopeNumber: Int?
 
   /// Creates zero gradients for all parameters of a scope.
   public init(of scope: ParameterScope) {
     parameters = scope.parameters
-    registry = parameters.first?.registry
+    scopeNumber = parameters.first?.scopeNumber
     storage = Storage(uninitialized: parameters.last.map { $0.offset + $0.shape.count } ?? 0)
     reset()
   }
@@ -29,7 +29,8 @@ public final class Gradients: Sendable {
   /// The memory of one parameter's gradient.
   package func slice(of parameter: Parameter) -> Storage {
     require(
-      parameter.registry == registry && parameter.offset + parameter.shape.count <= storage.count,
+      parameter.scopeNumber == scopeNumber
+        && parameter.offset + parameter.shape.count <= storage.count,
       "Gradients: \(parameter.name) \(parameter.shape) was made in another scope, or later")
     return Storage(storage, range: parameter.offset..<parameter.offset + parameter.shape.count)
   }

@@ -56,7 +56,7 @@ public final class Lanes: Sendable {
   }
 
   /// The number of tensor buffers asked of the system so far: constant once training has warmed up.
-  public var allocations: Int {
+  package var allocations: Int {
     pools.reduce(0) { $0 + $1.allocations }
   }
 
@@ -86,7 +86,7 @@ public final class Lanes: Sendable {
     workers.forEach((total.count + chunk - 1) / chunk) { index in
       let start = index * chunk
       let length = min(chunk, total.count - start)
-      for lane in 1..<max(lanes, 1) {
+      for lane in 1..<lanes {
         kernel_add_scaled(
           1, gradients[lane].storage.pointer + start, total.pointer + start, length)
       }

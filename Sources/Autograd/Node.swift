@@ -50,7 +50,7 @@ extension Tensor {
   package func recorded(
     _ operation: StaticString, from inputs: Tensor..., pullback: @escaping Node.Pullback
   ) -> Tensor {
-    guard isRecordingGradients, inputs.contains(where: \.needsGradient) else { return self }
+    guard Recording.isOn, inputs.contains(where: \.needsGradient) else { return self }
     var nodes: [Node] = []
     for case .operation(let node) in inputs.map(\.history) { nodes.append(node) }
     var result = self

@@ -13,15 +13,15 @@ public final class Parameter: Sendable {
   package let storage: Storage
   /// Where this parameter's gradient starts in a flat buffer over all parameters of its scope.
   package let offset: Int
-  /// The scope's identity: gradients of one scope do not fit another's parameters.
-  package let registry: ObjectIdentifier
+  /// The number of its scope: gradients of one scope do not fit another's parameters.
+  package let scopeNumber: Int
 
-  init(name: String, shape: Shape, storage: Storage, offset: Int, registry: ObjectIdentifier) {
+  init(name: String, shape: Shape, storage: Storage, offset: Int, scopeNumber: Int) {
     self.name = name
     self.shape = shape
     self.storage = storage
     self.offset = offset
-    self.registry = registry
+    self.scopeNumber = scopeNumber
   }
 
   /// The current value, as a tensor whose gradient is this parameter's.

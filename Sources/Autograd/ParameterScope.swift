@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Creates, names, seeds and registers parameters, each in one call.
 ///
 /// A scope is a path into one shared registry: `scope.child("blocks").child(0)` prefixes the names of
@@ -9,11 +11,17 @@ public struct ParameterScope {
 
   private final class Registry {
     let seed: UInt64
+    let number: Int
     var parameters: [Parameter] = []
     var names: Set<String> = []
     var end = 0
 
-    init(seed: UInt64) { self.seed = seed }
+    private static let created = Atomic<Int>(0)
+
+    init(seed: UInt64) {
+      self.seed = seed
+      number = Self.created.wrappingAdd(1, ordering: .relaxed).newValue
+    }
   }
 
   /// Creates an empty root scope.
@@ -53,10 +61,10 @@ public struct ParameterScope {
     initializer.fill(storage.buffer, shape: shape, seed: registry.seed, name: fullName)
     let parameter = Parameter(
       name: fullName, shape: shape, storage: storage, offset: registry.end,
-      registry: ObjectIdentifier(registry))
+      scopeNumber: registry.number)
     registry.parameters.append(parameter)
     // Each gradient starts on a cache line of its own.
-    registry.end += (shape.count + 15) / 16 * 16
+    registry.end += StoragePool.wholeCacheLines(shape.count)
     return parameter
   }
 

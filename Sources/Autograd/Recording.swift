@@ -1,9 +1,7 @@
 /// Whether operations on this thread record how to carry gradients back.
-private enum Recording {
+enum Recording {
   @TaskLocal static var isOn = true
 }
-
-var isRecordingGradients: Bool { Recording.isOn }
 
 /// Runs `body` without recording operations: for evaluation and sampling, where no gradient is wanted.
 ///

@@ -7,5 +7,10 @@ package func require(
   _ condition: Bool, _ message: @autoclosure () -> String, file: StaticString = #file,
   line: UInt = #line
 ) {
-  if !condition { fatalError(message(), file: file, line: line) }
+  if !condition { fail(message(), file: file, line: line) }
+}
+
+/// Stops the program with a message: a caller broke a rule, or memory has run out.
+package func fail(_ message: String, file: StaticString = #file, line: UInt = #line) -> Never {
+  fatalError(message, file: file, line: line)
 }

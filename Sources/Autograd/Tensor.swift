@@ -1,8 +1,8 @@
-/// An immutable array of float32 numbers with a shape, and a memory of how it was computed.
+/// An array of float32 numbers with a shape, and a memory of how it was computed.
 ///
-/// Copying is O(1). Operations never change their inputs; each returns a new tensor and, when an
-/// input depends on a ``Parameter``, records how to carry a gradient back. A tensor belongs to the
-/// thread that made it.
+/// Copying is O(1). Operations never change a tensor; each returns a new one and, when an input depends
+/// on a ``Parameter``, records how to carry a gradient back. A parameter's value and its gradient are
+/// views that follow their owner. A tensor belongs to the thread that made it.
 ///
 /// ```swift
 /// let x = Tensor([1, 2, 3, 4], shape: [2, 2])

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A fixed number of threads that share out independent work.
+/// How many threads may share out independent work.
 ///
 /// What is computed must not depend on which thread takes which item; then results are the same for
 /// any number of threads.
@@ -9,7 +9,7 @@ public struct Workers: Sendable {
   /// The number of threads, the calling one included.
   public let count: Int
 
-  /// Creates a team of `count` threads, at least 1.
+  /// Allows up to `count` threads at a time, at least 1.
   public init(count: Int) {
     require(count >= 1, "Workers: \(count) threads, at least 1")
     self.count = count
@@ -17,18 +17,22 @@ public struct Workers: Sendable {
 
   /// Runs `body(0)` to `body(items - 1)`, each once, and returns when all are done.
   ///
-  /// Threads take the next item as they become free, in order: put the longest first.
+  /// Threads take the next item as they become free, in order: put the longest first. Inside
+  /// ``withoutGradients(_:)``, no thread records.
   public func forEach(_ items: Int, _ body: @Sendable (Int) -> Void) {
     guard count > 1, items > 1 else {
       for item in 0..<items { body(item) }
       return
     }
     let next = Atomic<Int>(0)
+    let isRecording = Recording.isOn
     DispatchQueue.concurrentPerform(iterations: min(count, items)) { _ in
-      while true {
-        let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard item < items else { return }
-        body(item)
+      Recording.$isOn.withValue(isRecording) {
+        while true {
+          let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard item < items else { return }
+          body(item)
+        }
       }
     }
   }

@@ -88,12 +88,11 @@ KERNEL double kernel_sum_of_squares(const float *x, size_t count) {
 }
 
 KERNEL void kernel_momentum(
-    const float *restrict gradient, float *restrict momentum, float *restrict update, size_t count, float mu,
-    float blend) {
+    const float *restrict gradient, float *restrict momentum, float *restrict update, size_t count, float mu) {
   for (size_t i = 0; i < count; i++) {
     float m = momentum[i] + (1.0f - mu) * (gradient[i] - momentum[i]);
     momentum[i] = m;
-    update[i] = gradient[i] + blend * (m - gradient[i]);
+    update[i] = gradient[i] + mu * (m - gradient[i]);
   }
 }
 

@@ -11,7 +11,8 @@
 #define KERNEL
 #endif
 
-// Lets the compiler sum in SIMD lanes, in this block only. The order is fixed at compile time, so results repeat.
+// Lets the compiler reorder sums and fuse multiply-adds, in this block only. Both are settled at compile time, so
+// results repeat.
 #define REORDER_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
 
 // Square root without errno, which would keep a loop from vectorizing.

@@ -35,13 +35,12 @@ KERNEL void kernel_rotate(
     const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
     size_t positions, size_t heads, size_t head_size, size_t frequencies, bool inverse, bool accumulate) {
   size_t half = head_size / 2;
-  float sign = inverse ? -1.0f : 1.0f, keep = accumulate ? 1.0f : 0.0f;
+  float sign = inverse ? -1.0f : 1.0f;
   for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies) {
     for (size_t head = 0; head < heads; head++, x += head_size, y += head_size) {
       const float *b = x + half;
       float *z = y + half;
-      // A fresh output may hold NaN, which 0 would not erase: zero it instead of multiplying.
-      if (keep == 0.0f)
+      if (!accumulate)
         for (size_t i = 0; i < head_size; i++) y[i] = 0.0f;
       for (size_t i = 0; i < frequencies; i++) {
         float cosine = cosines[i], sine = sign * sines[i];
@@ -61,11 +60,11 @@ KERNEL void kernel_causal_softmax(
   for (size_t row = 0; row < rows; row++, scores += stride) {
     REORDER_SUMS
     size_t seen = visible + row < columns ? visible + row : columns;
-    float largest = scores[0];
-    for (size_t i = 1; i < seen; i++) largest = scores[i] > largest ? scores[i] : largest;
+    float largest = scale * scores[0];
+    for (size_t i = 1; i < seen; i++) largest = scale * scores[i] > largest ? scale * scores[i] : largest;
     float sum = 0;
     for (size_t i = 0; i < seen; i++) {
-      float e = exponential(scale * (scores[i] - largest));
+      float e = exponential(scale * scores[i] - largest);
       scores[i] = e;
       sum += e;
     }

@@ -17,9 +17,9 @@ public struct AdamW: UpdateRule {
 
   /// The learning rate before any schedule.
   public var learningRate: Double
-  /// The share of the past in the mean of gradients.
+  /// The decay of the running mean of gradients.
   public var beta1: Double
-  /// The share of the past in the mean of squared gradients.
+  /// The decay of the running mean of squared gradients.
   public var beta2: Double
   /// Added to the root of the mean square.
   public var epsilon: Double
@@ -42,7 +42,9 @@ public struct AdamW: UpdateRule {
     for beta in [beta1, beta2] where !(0..<1).contains(beta) {
       return "betas [\(beta1), \(beta2)] are not both in 0..<1"
     }
-    if !(epsilon > 0 && epsilon.isFinite) { return "epsilon \(epsilon) is not above 0" }
+    if !(Float(epsilon) > 0 && epsilon.isFinite) {
+      return "epsilon \(epsilon) is not above 0 in float32"
+    }
     return commonProblem
   }
 

@@ -111,8 +111,8 @@ public struct Muon: UpdateRule {
     let count = parameter.shape.count
     let mu = Float(momentum(at: step.progress))
     let update = Tensor(uninitialized: parameter.shape)
-    kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu, mu)
-    let orthogonal = newtonSchulz.orthogonalize(update)
+    kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu)
+    let orthogonal = newtonSchulz.orthogonalized(update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
     let weights = parameter.storage.pointer
     kernel_linear_combination(

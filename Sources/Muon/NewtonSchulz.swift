@@ -29,7 +29,7 @@ public struct NewtonSchulz: Codable, Hashable, Sendable {
   /// Added to the norm, so that a zero matrix stays zero.
   public var epsilon: Double
 
-  /// Creates a set of coefficients.
+  /// Creates an iteration from its coefficients.
   public init(coefficients: [Coefficients], normFactor: Double = 1, epsilon: Double = 1e-7) {
     self.coefficients = coefficients
     self.normFactor = normFactor
@@ -43,7 +43,7 @@ public struct NewtonSchulz: Codable, Hashable, Sendable {
   ///
   /// - Parameter matrix: `[rows, columns]`.
   /// - Returns: A matrix of the same shape; a zero matrix for a zero matrix.
-  public func orthogonalize(_ matrix: Tensor) -> Tensor {
+  public func orthogonalized(_ matrix: Tensor) -> Tensor {
     require(matrix.shape.rank == 2, "orthogonalize: shape \(matrix.shape) is not a matrix")
     Self.callCount.wrappingAdd(1, ordering: .relaxed)
     guard matrix.shape.count > 0 else { return matrix.detached }

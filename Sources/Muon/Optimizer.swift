@@ -12,7 +12,7 @@ public final class Optimizer {
   public let schedule: Schedule
   private let workers: Workers
   private let assignments: [Assignment]
-  private let crews: [Crew]
+  private let shares: [WorkerShare]
   private var updates = 0
 
   /// One parameter with its rule and what the rule remembers.
@@ -24,7 +24,7 @@ public final class Optimizer {
   }
 
   /// What one thread does in an update: the same jobs each time, so that its pool stops growing.
-  private struct Crew: Sendable {
+  private struct WorkerShare: Sendable {
     var jobs: [Job] = []
     var operations = 0.0
     let pool = StoragePool()
@@ -61,7 +61,7 @@ public final class Optimizer {
           state: group.rule.makeState(for: parameter.shape))
       }
     }
-    crews = Self.crews(of: workers.count, for: assignments.flatMap(Self.jobs))
+    shares = Self.shares(of: workers.count, for: assignments.flatMap(Self.jobs))
   }
 
   /// Updates every parameter once.
@@ -73,9 +73,9 @@ public final class Optimizer {
     updates += 1
     let step = UpdateStep(
       progress: progress, factor: schedule.factor(at: progress), number: updates)
-    workers.forEach(crews.count) { [crews] index in
-      StoragePool.$current.withValue(crews[index].pool) {
-        for job in crews[index].jobs {
+    workers.forEach(shares.count) { [shares] index in
+      StoragePool.$current.withValue(shares[index].pool) {
+        for job in shares[index].jobs {
           let parameter = job.assignment.parameter
           job.assignment.rule.update(
             parameter, elements: job.elements, gradient: gradients[parameter],
@@ -115,7 +115,7 @@ public final class Optimizer {
       }
     }
     if let stranger = state.buffers.keys.filter({ buffers[$0] == nil }).min() {
-      throw .mismatchedState("\(stranger) is of no parameter here")
+      throw .mismatchedState("\(stranger) belongs to no parameter here")
     }
     for (name, elements) in state.buffers { buffers[name]?.assign(elements) }
     updates = state.updates
@@ -133,8 +133,8 @@ public final class Optimizer {
   }
 
   /// The number of buffers asked of the system by updates so far: constant after the first.
-  public var allocations: Int {
-    crews.reduce(0) { $0 + $1.pool.allocations }
+  package var allocations: Int {
+    shares.reduce(0) { $0 + $1.pool.allocations }
   }
 }
 
@@ -177,14 +177,14 @@ extension Optimizer {
     }
   }
 
-  /// Shares out jobs, longest first, each to the crew that has least to do.
-  private static func crews(of count: Int, for jobs: [Job]) -> [Crew] {
-    var crews = (0..<count).map { _ in Crew() }
+  /// Shares out jobs, longest first, each to the worker that has least to do.
+  private static func shares(of count: Int, for jobs: [Job]) -> [WorkerShare] {
+    var shares = (0..<count).map { _ in WorkerShare() }
     for job in jobs.sorted(by: { $0.operations > $1.operations }) {
-      let idlest = crews.indices.min { crews[$0].operations < crews[$1].operations } ?? 0
-      crews[idlest].jobs.append(job)
-      crews[idlest].operations += job.operations
+      let idlest = shares.indices.min { shares[$0].operations < shares[$1].operations } ?? 0
+      shares[idlest].jobs.append(job)
+      shares[idlest].operations += job.operations
     }
-    return crews
+    return shares
   }
 }

@@ -6,7 +6,7 @@ public struct ParameterGroup: Sendable {
   public let name: String
   /// The parameters.
   public let parameters: [Parameter]
-  /// How they move.
+  /// The rule that updates them.
   public let rule: any UpdateRule
 
   /// Creates a group.

@@ -13,7 +13,7 @@ public struct RuleState: Sendable {
   /// Returns the buffer called `name`; traps when there is none.
   public subscript(name: String) -> StateBuffer {
     guard let buffer = buffers[name] else {
-      fatalError("RuleState: no buffer \(name) among \(buffers.keys.sorted())")
+      fail("RuleState: no buffer \(name) among \(buffers.keys.sorted())")
     }
     return buffer
   }

@@ -15,7 +15,8 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
   /// The learning rate before any schedule.
   var learningRate: Double { get }
 
-  /// The decoupled decay: each update multiplies the weights by `1 - learningRate * weightDecay`.
+  /// The decoupled decay: each update multiplies the weights by `1 - lr * weightDecay`, with the scheduled
+  /// learning rate.
   var weightDecay: Double { get }
 
   /// What is wrong with the hyperparameters, in words; nil when nothing is.
@@ -48,10 +49,10 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
 }
 
 extension UpdateRule {
-  /// No reason against any shape.
+  /// By default, every shape is accepted: nil.
   public func problem(with shape: Shape) -> String? { nil }
 
-  /// No factor: 1.
+  /// By default 1.
   public func scaleFactor(for shape: Shape) -> Double { 1 }
 
   /// What is wrong with the hyperparameters that every rule has.

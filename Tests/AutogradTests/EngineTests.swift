@@ -119,6 +119,26 @@ import Testing
     }
   }
 
+  /// The first pass has consumed what the second would need of the shared part.
+  @Test func aSecondLossOnConsumedResultsTraps() async {
+    await #expect(processExitsWith: .failure) {
+      let scope = ParameterScope(seed: 0)
+      let shared = scope.parameter("w", [1], .zeros).value.scaled(by: 2)
+      let gradients = Gradients(of: scope)
+      shared.sum().backward(into: gradients)
+      (shared * shared).sum().backward(into: gradients)
+    }
+  }
+
+  @Test func withoutGradientsReachesAllThreads() {
+    let scope = ParameterScope(seed: 0)
+    let w = scope.parameter("w", [1], .zeros)
+    withoutGradients {
+      Workers(count: 4).forEach(64) { _ in #expect(!w.value.sum().needsGradient) }
+    }
+    Workers(count: 4).forEach(64) { _ in #expect(w.value.sum().needsGradient) }
+  }
+
   @Test func aSecondBackwardTraps() async {
     await #expect(processExitsWith: .failure) {
       let scope = ParameterScope(seed: 0)

@@ -1,6 +1,6 @@
 import Autograd
-import Testing
 import TestSupport
+import Testing
 
 /// Every pullback against finite differences, on shapes that are odd and unequal.
 @Suite struct OperationGradientTests {

@@ -37,6 +37,26 @@ import Testing
     expectClose(y.elements, expected, relative: 1e-5, absolute: 2e-6)
   }
 
+  /// Large scores of either sign: the softmax must subtract the largest scaled score.
+  @Test(arguments: [-300.0, 300.0])
+  func attentionOfLargeScoresStaysFinite(scale: Double) {
+    let shape: Shape = [9, 4]
+    let (q, k, v) = (
+      Oracle.random(36, seed: 3), Oracle.random(36, seed: 4), Oracle.random(36, seed: 5)
+    )
+    let y = causalAttention(
+      queries: tensor(q, shape), keys: tensor(k, shape), values: tensor(v, shape), heads: 1,
+      scale: Float(scale))
+    let expected = Oracle.causalAttention(
+      q: q, k: k, v: v, positions: 9, heads: 1, size: 4, scale: scale)
+    expectClose(y.elements, expected, relative: 1e-4, absolute: 1e-4)
+  }
+
+  @Test func aProductOverNothingIsZero() {
+    let empty = Tensor([], shape: [3, 0]).matrixMultiplied(by: Tensor([], shape: [0, 2]))
+    #expect(empty.elements == [0, 0, 0, 0, 0, 0])
+  }
+
   @Test(arguments: [1, 7, 16, 257])
   func normsAndActivations(columns: Int) {
     let x = Oracle.random(3 * columns, seed: 6).map { 4 * $0 }

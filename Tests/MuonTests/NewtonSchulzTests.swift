@@ -26,7 +26,7 @@ import Testing
     let spectrum = (0..<count).map { pow(0.03, Double($0) / Double(count - 1)) }
     let norm = spectrum.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let input = matrix(extents[0], extents[1], singularValues: spectrum, seed: 7)
-    let output = singularValues(of: known.set.orthogonalize(input))
+    let output = singularValues(of: known.set.orthogonalized(input))
     let expected = spectrum.map { known.set.response(to: $0 / norm / known.set.normFactor) }
     for (value, expected) in zip(output, expected.sorted(by: >)) {
       #expect(abs(value - expected) < 2e-4)
@@ -40,7 +40,7 @@ import Testing
     let diagonal = [0.8, 0.5, 0.3, 0.14]
     let norm = diagonal.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let elements = (0..<16).map { Float($0 % 5 == 0 ? diagonal[$0 / 5] : 0) }
-    let output = set.orthogonalize(Tensor(elements, shape: [4, 4])).elements
+    let output = set.orthogonalized(Tensor(elements, shape: [4, 4])).elements
     for (index, value) in output.enumerated() {
       let expected =
         index % 5 == 0 ? set.response(to: diagonal[index / 5] / norm / set.normFactor) : 0
@@ -51,8 +51,8 @@ import Testing
   @Test(arguments: [NewtonSchulz.jordan, .polarExpress, .convergent], [[5, 9], [9, 5], [6, 6]])
   func commutesWithTransposition(set: NewtonSchulz, extents: [Int]) {
     let input = randomTensor(Shape(extents), seed: 3)
-    let straight = transposed(set.orthogonalize(input))
-    let crossed = set.orthogonalize(transposed(input))
+    let straight = transposed(set.orthogonalized(input))
+    let crossed = set.orthogonalized(transposed(input))
     #expect(straight.shape == crossed.shape)
     if extents[0] == extents[1] {
       #expect(largestDifference(straight, crossed) < 1e-4)
@@ -64,13 +64,13 @@ import Testing
 
   @Test(arguments: [NewtonSchulz.jordan, .polarExpress, .convergent])
   func zeroStaysZero(set: NewtonSchulz) {
-    let output = set.orthogonalize(Tensor(repeating: 0, shape: [4, 6]))
+    let output = set.orthogonalized(Tensor(repeating: 0, shape: [4, 6]))
     #expect(output.elements.allSatisfy { $0 == 0 })
   }
 
   @Test(arguments: [NewtonSchulz.jordan, .polarExpress, .convergent])
   func rankOneStaysRankOne(set: NewtonSchulz) {
-    let output = set.orthogonalize(matrix(6, 9, singularValues: [5], seed: 2))
+    let output = set.orthogonalized(matrix(6, 9, singularValues: [5], seed: 2))
     let values = singularValues(of: output)
     #expect(abs(values[0] - set.response(to: 1 / set.normFactor)) < 1e-4)
     #expect(values.dropFirst().allSatisfy { $0 < 1e-2 })
@@ -78,9 +78,9 @@ import Testing
 
   @Test func scaleOfTheInputDoesNotMatter() {
     let input = randomTensor([7, 4], seed: 5)
-    let reference = NewtonSchulz.jordan.orthogonalize(input)
+    let reference = NewtonSchulz.jordan.orthogonalized(input)
     for scale: Float in [1e-2, 3, 1e6] {
-      let scaled = NewtonSchulz.jordan.orthogonalize(input.scaled(by: scale))
+      let scaled = NewtonSchulz.jordan.orthogonalized(input.scaled(by: scale))
       #expect(largestDifference(scaled, reference) < 1e-4, "scale \(scale)")
     }
   }
@@ -88,20 +88,20 @@ import Testing
   @Test func leavesItsInputAloneAndRecordsNothing() {
     let weight = ParameterScope(seed: 1).parameter("w", [3, 5], .normal(deviation: 1))
     let before = weight.value.elements
-    let output = NewtonSchulz.jordan.orthogonalize(weight.value)
+    let output = NewtonSchulz.jordan.orthogonalized(weight.value)
     #expect(weight.value.elements == before)
     #expect(!output.needsGradient)
   }
 
   @Test func edgesOfShape() {
-    #expect(NewtonSchulz.jordan.orthogonalize(Tensor([], shape: [0, 3])).shape == [0, 3])
-    let one = NewtonSchulz.convergent.orthogonalize(Tensor([-3], shape: [1, 1]))
+    #expect(NewtonSchulz.jordan.orthogonalized(Tensor([], shape: [0, 3])).shape == [0, 3])
+    let one = NewtonSchulz.convergent.orthogonalized(Tensor([-3], shape: [1, 1]))
     #expect(abs(one.scalar + 1) < 1e-5)
   }
 
   @Test func refusesWhatIsNoMatrix() async {
     await #expect(processExitsWith: .failure) {
-      _ = NewtonSchulz.jordan.orthogonalize(Tensor(repeating: 1, shape: [2, 2, 2]))
+      _ = NewtonSchulz.jordan.orthogonalized(Tensor(repeating: 1, shape: [2, 2, 2]))
     }
   }
 

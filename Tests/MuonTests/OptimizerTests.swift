@@ -303,7 +303,7 @@ private struct Descent: UpdateRule {
     }
     expectRefused("3.weight.momentum is missing") { $0.buffers["3.weight.momentum"] = nil }
     expectRefused("1 elements instead of 576") { $0.buffers["1.weight.momentum"] = [0] }
-    expectRefused("x.momentum is of no parameter") { $0.buffers["x.momentum"] = [0] }
+    expectRefused("x.momentum belongs to no parameter") { $0.buffers["x.momentum"] = [0] }
     expectRefused("-1 updates") { $0.updates = -1 }
   }
 }

@@ -47,8 +47,8 @@ func weights(
     let moved = weights(start, afterGradients: [first, second], by: rule)
     let rate = Float(0.1 * scale.factor(outputs: extents[0], inputs: extents[1]))
     let expected =
-      start - NewtonSchulz.jordan.orthogonalize(first).scaled(by: rate)
-      - NewtonSchulz.jordan.orthogonalize(second).scaled(by: rate)
+      start - NewtonSchulz.jordan.orthogonalized(first).scaled(by: rate)
+      - NewtonSchulz.jordan.orthogonalized(second).scaled(by: rate)
     #expect(largestDifference(moved, expected) < 1e-6)
   }
 

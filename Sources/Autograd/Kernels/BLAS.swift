@@ -1,4 +1,3 @@
-import CKernels
 import COpenBLAS
 
 /// Matrix products by OpenBLAS: every call to it is in this file.
@@ -23,7 +22,8 @@ package enum BLAS {
       _ pointer: UnsafePointer<Float>, stride: Int, _ orientation: Orientation = .normal
     ) {
       self.pointer = pointer
-      self.stride = stride
+      // A matrix without columns still needs a stride of 1 for BLAS.
+      self.stride = max(stride, 1)
       self.orientation = orientation
     }
   }
@@ -35,28 +35,21 @@ package enum BLAS {
     _ left: Matrix, _ right: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int,
     rows: Int, inner: Int, columns: Int, alpha: Float = 1, beta: Float = 0
   ) {
-    _ = coreName
+    _ = limitedToCallingThread
     cblas_sgemm(
       CblasRowMajor, left.orientation.cblas, right.orientation.cblas, blasint(rows),
       blasint(columns), blasint(inner), alpha, left.pointer, blasint(left.stride), right.pointer,
       blasint(right.stride), beta, output, blasint(stride))
   }
 
-  /// The kernels OpenBLAS chose for this processor, such as `SkylakeX`; asking also limits every call to
-  /// the calling thread.
+  /// The kernels OpenBLAS chose for this processor, such as `SkylakeX`.
   ///
   /// `OPENBLAS_CORETYPE` in the environment overrules its choice.
-  package static let coreName: String = {
-    openblas_set_num_threads(1)
-    return String(cString: openblas_get_corename())
-  }()
+  package static var coreName: String { String(cString: openblas_get_corename()) }
 
   /// OpenBLAS's version and build options, in its own words.
-  package static var version: String {
-    _ = coreName
-    return String(cString: openblas_get_config())
-  }
+  package static var version: String { String(cString: openblas_get_config()) }
 
-  /// The widest SIMD level the element-wise kernels use on this machine.
-  package static let simdLevel = String(cString: kernel_simd_level())
+  /// Done once, before the first product.
+  private static let limitedToCallingThread: Void = openblas_set_num_threads(1)
 }

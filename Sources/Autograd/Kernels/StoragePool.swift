@@ -4,8 +4,7 @@ import Synchronization
 /// Keeps freed buffers for reuse, so that from the second training step on nothing is allocated.
 ///
 /// Fresh memory costs a page fault per 4 KB at its first touch, more than most operations take. Each
-/// lane has its own pool: its buffers stay in the cache of the core that runs it, and its lock is
-/// never contended.
+/// lane has its own pool, so its lock is never contended.
 package final class StoragePool: Sendable {
   /// The pool that new tensors on this thread draw from.
   @TaskLocal package static var current = StoragePool()
@@ -54,9 +53,14 @@ package final class StoragePool: Sendable {
     }
   }
 
-  /// A whole number of cache lines, so that lengths a few elements apart share buffers.
+  /// Lengths a few elements apart share buffers.
   private static func capacity(for count: Int) -> Int {
-    (max(count, 1) + 15) / 16 * 16
+    wholeCacheLines(max(count, 1))
+  }
+
+  /// `count` floats rounded up to whole cache lines of 64 bytes.
+  static func wholeCacheLines(_ count: Int) -> Int {
+    (count + 15) / 16 * 16
   }
 
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Float> {
@@ -66,7 +70,7 @@ package final class StoragePool: Sendable {
     var memory: UnsafeMutableRawPointer?
     let status = posix_memalign(&memory, isLarge ? hugePage : 64, bytes)
     guard status == 0, let memory else {
-      fatalError("StoragePool: no memory for \(bytes) bytes (error \(status))")
+      fail("StoragePool: no memory for \(bytes) bytes (error \(status))")
     }
     // Large buffers ask for 2 MB pages: fewer page faults and address look-ups. Refusal is harmless.
     if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }

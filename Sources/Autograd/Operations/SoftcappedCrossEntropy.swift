@@ -12,13 +12,13 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - targets: The right class of each row.
-  ///   - cap: The bound of ``softcapped(at:)``, at most 80, so that `e^cap` is finite.
+  ///   - cap: The bound of ``softcapped(at:)``, at most 70, so that `classes e^cap` is finite.
   /// - Returns: A scalar.
   public func softcappedCrossEntropy(targets: [UInt16], cap: Float) -> Tensor {
     require(
       shape.rank == 2 && shape[0] == targets.count && !targets.isEmpty,
       "softcappedCrossEntropy: logits \(shape) for \(targets.count) targets")
-    require(cap > 0 && cap <= 80, "softcappedCrossEntropy: a cap of \(cap), not in 0...80")
+    require(cap > 0 && cap <= 70, "softcappedCrossEntropy: a cap of \(cap), above 0 and at most 70")
     let (rows, classes) = (shape[0], shape[1])
     for target in targets {
       require(

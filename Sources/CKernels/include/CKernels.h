@@ -30,7 +30,8 @@ void kernel_squared_relu_pullback(const float *x, const float *dy, float *dx, si
 void kernel_softcap(const float *x, float *y, size_t count, float cap);
 /// `dx (+)= dy cap^3 / (x^2 + cap^2)^(3/2)`.
 void kernel_softcap_pullback(const float *x, const float *dy, float *dx, size_t count, float cap, bool accumulate);
-/// `y = e^x`, within 2 units in the last place for results that are normal numbers; `y` may be `x` (in place).
+/// `y = e^x`, within 2 units in the last place for results that are normal numbers; `y` may be `x` (in place). The other
+/// kernels inline the same function; this one lets it be tested.
 void kernel_exp(const float *x, float *y, size_t count);
 
 // Reductions.
@@ -72,9 +73,9 @@ void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
 
 // Optimizers.
 
-/// In place: `momentum += (1 - mu) (gradient - momentum)`, then `update = gradient + blend (momentum - gradient)`.
+/// In place: `momentum += (1 - mu) (gradient - momentum)`, then `update = gradient + mu (momentum - gradient)`.
 void kernel_momentum(
-    const float *gradient, float *momentum, float *update, size_t count, float mu, float blend);
+    const float *gradient, float *momentum, float *update, size_t count, float mu);
 /// In place: one AdamW step with decoupled decay: `shrink = 1 - lr wd`, `step_size = lr / (1 - beta1^t)`,
 /// `second_correction = 1 / sqrt(1 - beta2^t)`.
 void kernel_adamw(

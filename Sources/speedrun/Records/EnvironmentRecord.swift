@@ -37,7 +37,7 @@ package struct EnvironmentRecord: Codable, Sendable {
     openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
     cpu = Self.processor
     self.threads = threads
-    simd = BLAS.simdLevel
+    simd = Processor.simdLevel
   }
 
   /// The release of Swift this program was compiled with.
