@@ -46,15 +46,36 @@ import Testing
   }
 
   @Test func impossibleConfigurationsSaySo() {
-    var wrong = configuration
-    wrong.heads = 3
-    #expect(wrong.problem?.contains("3 heads") == true)
-    wrong = configuration
-    wrong.layers = 0
-    #expect(wrong.problem?.contains("layers") == true)
-    wrong = configuration
-    wrong.softcap = 0
-    #expect(wrong.problem?.contains("softcap") == true)
-    #expect(configuration.problem == nil)
+    func problem(_ change: (inout GPTConfiguration) -> Void) -> String {
+      var changed = configuration
+      change(&changed)
+      return changed.problem ?? ""
+    }
+    #expect(problem { $0.heads = 3 }.contains("3 heads"))
+    #expect(problem { $0.layers = 0 }.contains("at least 1"))
+    #expect(problem { $0.layers = 1001 }.contains("layers 1001"))
+    #expect(problem { $0.vocabularySize = 65537 }.contains("vocab_size 65537"))
+    for extent in [1 << 20 | 1, Int.max] {
+      #expect(problem { $0.modelDimension = extent }.contains("at most 1048576"))
+      #expect(problem { $0.heads = extent }.contains("at most 1048576"))
+      #expect(problem { $0.context = extent }.contains("at most 1048576"))
+    }
+    for cap: Float in [0, 81, .nan] {
+      #expect(problem { $0.softcap = cap }.contains("is not above 0 and at most 80"))
+    }
+    for scale: Float in [0, -0.12, .infinity, .nan] {
+      #expect(problem { $0.attentionScale = scale }.contains("attention_scale"))
+    }
+    for base in [0, .infinity, .nan] {
+      #expect(problem { $0.ropeBase = base }.contains("rope_base"))
+    }
+  }
+
+  @Test func theLargestConfigurationHasNoProblem() {
+    var large = configuration
+    #expect(large.problem == nil)
+    (large.vocabularySize, large.modelDimension, large.heads) = (1 << 16, 1 << 20, 1 << 18)
+    (large.layers, large.context, large.softcap) = (1000, 1 << 20, 80)
+    #expect(large.problem == nil)
   }
 }
