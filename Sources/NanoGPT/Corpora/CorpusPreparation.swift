@@ -84,7 +84,7 @@ public enum CorpusPreparation {
       throw .badData(
         path: corpus.name,
         reason: "the text is too small for \(vocabularySize) tokens",
-        hint: "use a longer text or `--vocabulary \(tokenizer.vocabularySize)` at most")
+        hint: "use a longer text, or a vocabulary of \(tokenizer.vocabularySize) at most")
     }
     return tokenizer
   }

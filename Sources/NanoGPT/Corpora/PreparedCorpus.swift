@@ -60,10 +60,8 @@ struct PreparedCorpus {
         try Data(file.bytes).write(to: partial.appendingPathComponent(file.name))
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try Files.writing(to: directory) {
-      try encoder.encode(manifest).write(to: partial.appendingPathComponent(Manifest.fileName))
+      try manifest.serialized().write(to: partial.appendingPathComponent(Manifest.fileName))
     }
     if isAlreadyThere() { return }
     try Files.writing(to: directory) {

@@ -45,7 +45,7 @@ public struct TokenShard: Sendable {
       path: url.path,
       reason: "token \(tokens[index]) at index \(index) is not below the vocabulary size "
         + "\(vocabularySize)",
-      hint: "use the vocabulary this shard was made with, or run `speedrun prepare` again")
+      hint: "use the vocabulary this shard was made with, or prepare the corpus again")
   }
 
   /// The bytes of the file that holds `tokens`.
@@ -95,5 +95,5 @@ public struct TokenShard: Sendable {
   private static let headerBytes = 1024
   private static let magic = 2024_0520
   private static let version = 1
-  private static let hint = "run `speedrun prepare` to make it anew"
+  private static let hint = "prepare the corpus again"
 }

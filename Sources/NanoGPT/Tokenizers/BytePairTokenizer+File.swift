@@ -26,7 +26,7 @@ extension BytePairTokenizer {
   /// - Throws: `missingInput` without the file; `badData` when it is not JSON, describes another kind
   ///   of tokenizer, or contradicts itself.
   public init(contentsOf url: URL) throws(DataError) {
-    let hint = "run `speedrun prepare` to make it anew"
+    let hint = "prepare the corpus again"
     let bytes = try Files.read(url, hint: hint)
     do {
       self = try JSONDecoder().decode(TokenizerFile.Content.self, from: Data(bytes)).tokenizer()
