@@ -57,7 +57,10 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
         + "\(Self.largestExtent)"
     }
     if layers > Self.mostLayers { return "layers \(layers) is above \(Self.mostLayers)" }
-    if vocabularySize > 1 << 16 { return "vocab_size \(vocabularySize) is above 65536" }
+    let mostTokens = BytePairTokenizer.vocabularySizes.upperBound
+    if vocabularySize > mostTokens {
+      return "vocab_size \(vocabularySize) is above \(mostTokens)"
+    }
     if !modelDimension.isMultiple(of: 4 * heads) {
       return "model_dim \(modelDimension) does not divide into \(heads) heads of a multiple of 4"
     }

@@ -15,7 +15,7 @@ public enum CorpusPreparation {
   /// - Parameters:
   ///   - corpus: the text.
   ///   - directory: created, or replaced when it holds something else.
-  ///   - vocabularySize: 257...65536.
+  ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
   ///   - progress: is told, in a line each, what is done and how large it is.
   /// - Returns: the description of the files.
   /// - Throws: `badData` when the text is too small for the vocabulary or to be divided;

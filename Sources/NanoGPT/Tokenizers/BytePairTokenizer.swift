@@ -34,6 +34,10 @@ public struct BytePairTokenizer: Tokenizer {
   private let byteTokens: [TokenID]
   private let ranks: [Merge: (rank: Int, token: TokenID)]
 
+  /// The numbers of tokens a vocabulary can have: all bytes and `endOfText` at least, and at most as
+  /// many as a ``TokenID`` can number.
+  public static let vocabularySizes = ByteTokenizer.vocabularySize...Int(TokenID.max) + 1
+
   /// The number of tokens, `endOfText` included.
   public var vocabularySize: Int { tokenBytes.count }
 

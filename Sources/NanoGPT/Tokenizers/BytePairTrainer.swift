@@ -11,12 +11,13 @@ public enum BytePairTrainer {
   ///
   /// - Parameters:
   ///   - documents: the text to learn from.
-  ///   - vocabularySize: 257...65536, the 256 bytes and `endOfText` included.
+  ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
   /// - Returns: a tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
   public static func train(on documents: [String], vocabularySize: Int) -> BytePairTokenizer {
+    let sizes = BytePairTokenizer.vocabularySizes
     require(
-      (257...65536).contains(vocabularySize), "vocabulary size \(vocabularySize) not in 257...65536"
-    )
+      sizes.contains(vocabularySize),
+      "BytePairTrainer: vocabulary size \(vocabularySize) is not in \(sizes)")
     var vocabulary = BytePairVocabulary()
     var pairs = PairTable(words: countedWords(in: documents), vocabulary: vocabulary)
     var merges: [BytePairTokenizer.Merge] = []
