@@ -30,20 +30,14 @@ public enum Safetensors {
         let count = tensor.shape.reduce(1, *)
         require(
           count == tensor.values.count,
-          "\(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values")
+          "Safetensors: \(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values")
         return (tensor.name, tensor.shape)
       },
       metadata: metadata)
     var bytes: [UInt8] = []
     header.append(to: &bytes)
     for tensor in tensors {
-      for value in tensor.values {
-        let bits = value.bitPattern
-        bytes.append(UInt8(truncatingIfNeeded: bits))
-        bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-        bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
-      }
+      for value in tensor.values { bytes.append(littleEndian: value.bitPattern) }
     }
     try Files.write(bytes, to: url)
   }
@@ -65,16 +59,11 @@ public enum Safetensors {
     }
     return Contents(
       tensors: header.tensors.mapValues { tensor in
-        (tensor.shape, floats(in: bytes[header.dataStart...], at: tensor.range))
+        let values = stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map {
+          Float(bitPattern: bytes.littleEndian(UInt32.self, at: header.dataStart + $0))
+        }
+        return (tensor.shape, values)
       },
       metadata: header.metadata)
-  }
-
-  private static func floats(in data: ArraySlice<UInt8>, at range: Range<Int>) -> [Float] {
-    stride(from: range.lowerBound, to: range.upperBound, by: 4).map { offset in
-      let start = data.startIndex + offset
-      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[start + $1]) << UInt32(8 * $1) }
-      return Float(bitPattern: bits)
-    }
   }
 }

@@ -50,17 +50,12 @@ public struct TokenShard: Sendable {
 
   /// The bytes of the file that holds `tokens`.
   package static func serialized(_ tokens: [TokenID]) -> [UInt8] {
-    require(tokens.count <= Int(Int32.max), "too many tokens for a shard: \(tokens.count)")
-    var bytes = [UInt8](repeating: 0, count: headerBytes + 2 * tokens.count)
-    for (field, value) in [magic, version, tokens.count].enumerated() {
-      for byte in 0..<4 {
-        bytes[4 * field + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
-      }
-    }
-    for (index, token) in tokens.enumerated() {
-      bytes[headerBytes + 2 * index] = UInt8(truncatingIfNeeded: token)
-      bytes[headerBytes + 2 * index + 1] = UInt8(truncatingIfNeeded: token >> 8)
-    }
+    require(tokens.count <= Int(Int32.max), "TokenShard: \(tokens.count) tokens, at most \(Int32.max)")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(headerBytes + 2 * tokens.count)
+    for field in [magic, version, tokens.count] { bytes.append(littleEndian: UInt32(field)) }
+    bytes += Array(repeating: 0, count: headerBytes - bytes.count)
+    for token in tokens { bytes.append(littleEndian: token) }
     return bytes
   }
 
@@ -71,9 +66,7 @@ public struct TokenShard: Sendable {
     guard bytes.count >= headerBytes else {
       throw bad("\(bytes.count) bytes are too short for a shard's header of \(headerBytes)")
     }
-    let header = (0..<3).map { field in
-      (0..<4).reduce(0) { $0 | Int(bytes[4 * field + $1]) << (8 * $1) }
-    }
+    let header = (0..<3).map { Int(bytes.littleEndian(UInt32.self, at: 4 * $0)) }
     guard header[0] == magic else {
       throw bad("not a token shard: it starts with \(header[0]) instead of \(magic)")
     }
@@ -86,10 +79,7 @@ public struct TokenShard: Sendable {
         "\(bytes.count) bytes long, but its \(header[2]) tokens need \(expected): "
           + (bytes.count < expected ? "truncated" : "trailing bytes"))
     }
-    return (0..<header[2]).map { index in
-      let offset = headerBytes + 2 * index
-      return TokenID(bytes[offset]) | TokenID(bytes[offset + 1]) << 8
-    }
+    return (0..<header[2]).map { bytes.littleEndian(TokenID.self, at: headerBytes + 2 * $0) }
   }
 
   private static let headerBytes = 1024
