@@ -132,7 +132,7 @@ import Testing
     try withTemporaryDirectory { parent in
       let directory = parent.appendingPathComponent("verses")
       let manifest = try CorpusPreparation.prepare(
-        corpus, into: directory, vocabularySize: 257, shardCapacity: 1000, progress: { _ in })
+        corpus, into: directory, vocabularySize: 257, shardCapacity: 1000)
       let shards = manifest.shards.filter { $0.split == .train }
       #expect(shards.count > 1)
       #expect(shards.map(\.file).prefix(2) == ["train_000000.bin", "train_000001.bin"])

@@ -30,7 +30,8 @@ public enum Safetensors {
         let count = tensor.shape.reduce(1, *)
         require(
           count == tensor.values.count,
-          "Safetensors: \(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values")
+          "Safetensors: \(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values"
+        )
         return (tensor.name, tensor.shape)
       },
       metadata: metadata)

@@ -36,7 +36,8 @@ struct SafetensorsHeader {
       end += 4 * shape.reduce(1, *)
       let replaced = described.updateValue(Entry(shape: shape, range: start..<end), forKey: name)
       require(
-        replaced == nil && name != Self.metadataKey, "Safetensors: \(name) cannot name another tensor")
+        replaced == nil && name != Self.metadataKey,
+        "Safetensors: \(name) cannot name another tensor")
       let extents = shape.map(String.init).joined(separator: ",")
       fields.append(
         "\(name.quotedForJSON):{\"dtype\":\"F32\",\"shape\":[\(extents)],"
@@ -81,7 +82,9 @@ struct SafetensorsHeader {
     self.json = json
   }
 
-  private static func checked(_ described: Content.Description, name: String) throws(Problem) -> Entry {
+  private static func checked(_ described: Content.Description, name: String) throws(Problem)
+    -> Entry
+  {
     guard described.dtype == "F32" else {
       throw Problem(reason: "tensor \(name) has type \(described.dtype), only F32 is read")
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A text to train on, cut into documents.
 public struct Corpus: Sendable {
   /// A short name, which names the directory it is prepared in.

@@ -50,7 +50,8 @@ public struct TokenShard: Sendable {
 
   /// The bytes of the file that holds `tokens`.
   package static func serialized(_ tokens: [TokenID]) -> [UInt8] {
-    require(tokens.count <= Int(Int32.max), "TokenShard: \(tokens.count) tokens, at most \(Int32.max)")
+    require(
+      tokens.count <= Int(Int32.max), "TokenShard: \(tokens.count) tokens, at most \(Int32.max)")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(headerBytes + 2 * tokens.count)
     for field in [magic, version, tokens.count] { bytes.append(littleEndian: UInt32(field)) }

@@ -1,15 +1,5 @@
 import Foundation
 
-extension Tokenizer {
-  /// Writes a Hugging Face `tokenizer.json`, whole or not at all.
-  ///
-  /// - Parameter url: the file to create or replace.
-  /// - Throws: `cannotWrite`.
-  public func write(to url: URL) throws(DataError) {
-    try Files.write(serialized(), to: url)
-  }
-}
-
 extension BytePairTokenizer {
   /// Returns the `tokenizer.json` that describes this tokenizer.
   public func serialized() -> [UInt8] {

@@ -65,13 +65,17 @@ public struct BytePairTokenizer: Tokenizer {
     self.endOfText = endOfText
     self.merges = merges
     self.byteTokens = (UInt8.min...UInt8.max).map { byte in
-      guard let token = tokens[[byte]] else { fatalError("byte \(byte) has no token") }
+      guard let token = tokens[[byte]] else {
+        fatalError("BytePairTokenizer: byte \(byte) has no token")
+      }
       return token
     }
     var ranks: [Merge: (rank: Int, token: TokenID)] = [:]
     for (rank, merge) in merges.enumerated() where ranks[merge] == nil {
       let joined = tokenBytes[Int(merge.left)] + tokenBytes[Int(merge.right)]
-      guard let token = tokens[joined] else { fatalError("merge \(merge) has no token") }
+      guard let token = tokens[joined] else {
+        fatalError("BytePairTokenizer: merge \(merge) has no token")
+      }
       ranks[merge] = (rank, token)
     }
     self.ranks = ranks
@@ -95,7 +99,7 @@ public struct BytePairTokenizer: Tokenizer {
   public func bytes(of token: TokenID) -> [UInt8] {
     require(
       Int(token) < vocabularySize,
-      "token \(token) is not below the vocabulary size \(vocabularySize)")
+      "BytePairTokenizer: token \(token) is not below the vocabulary size \(vocabularySize)")
     return tokenBytes[Int(token)]
   }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The part of Hugging Face's `tokenizer.json` that describes a byte-level byte-pair encoding.
 enum TokenizerFile {
   /// Returns the content of the file.

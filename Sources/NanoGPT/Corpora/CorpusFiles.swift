@@ -1,7 +1,7 @@
 import Foundation
 
 /// The files of a prepared corpus, in memory: nothing is written before everything is known.
-struct PreparedCorpus {
+struct CorpusFiles {
   let manifest: Manifest
   let files: [(name: String, bytes: [UInt8])]
 
