@@ -17,10 +17,10 @@ public enum Safetensors {
   /// Writes `tensors` in the given order, whole or not at all.
   ///
   /// - Parameters:
-  ///   - tensors: differently named; as many values as the product of the shape.
-  ///   - metadata: free text to store with them.
-  ///   - url: the file to create or replace.
-  /// - Throws: `cannotWrite`.
+  ///   - tensors: Differently named; as many values as the product of the shape.
+  ///   - metadata: Free text to store with them.
+  ///   - url: The file to create or replace.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   public static func write(
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:],
     to url: URL
@@ -45,10 +45,10 @@ public enum Safetensors {
 
   /// Reads the file at `url`.
   ///
-  /// - Parameter url: a safetensors file of float32 tensors.
-  /// - Returns: the tensors by name, and the metadata.
-  /// - Throws: `missingInput` without the file; `badData` when it is not a safetensors file, is
-  ///   truncated, contradicts itself, or holds another type than `F32`.
+  /// - Parameter url: A safetensors file of float32 tensors.
+  /// - Returns: The tensors by name, and the metadata.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
+  ///   not a safetensors file, is truncated, contradicts itself, or holds another type than `F32`.
   public static func read(contentsOf url: URL) throws(DataError) -> Contents {
     let hint = "save the checkpoint again; only float32 safetensors files are read"
     let bytes = try Files.read(url, hint: hint)

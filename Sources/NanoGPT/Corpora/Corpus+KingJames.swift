@@ -5,7 +5,8 @@ extension Corpus {
   ///
   /// A document is a chapter, a line of it a verse without its reference.
   ///
-  /// - Throws: `missingInput` without the program; `badData` when it prints another text.
+  /// - Throws: ``DataError`` of kind `missingInput` without the program, of kind `badData` when it
+  ///   prints another text.
   public static func kingJames() throws(DataError) -> Corpus {
     try kingJames(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
   }

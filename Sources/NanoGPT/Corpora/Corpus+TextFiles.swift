@@ -10,7 +10,8 @@ extension Corpus {
   ///
   /// - Parameter files: At least one.
   /// - Returns: The documents of all files, in order, named `text-` and the name of the first file.
-  /// - Throws: `missingInput` without a file; `badData` for a file that is not UTF-8 or holds no text.
+  /// - Throws: ``DataError`` of kind `missingInput` without a file, of kind `badData` for a file
+  ///   that is not UTF-8 or holds no text.
   public static func text(files: [URL]) throws(DataError) -> Corpus {
     require(!files.isEmpty, "Corpus: \(files.count) text files, at least 1")
     var documents: [String] = []

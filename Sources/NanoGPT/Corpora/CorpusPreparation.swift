@@ -13,14 +13,14 @@ public enum CorpusPreparation {
   /// tokenizer. Every document starts with `endOfText`. All files appear together or not at all.
   ///
   /// - Parameters:
-  ///   - corpus: the text.
-  ///   - directory: created, or replaced when it holds something else.
+  ///   - corpus: The text.
+  ///   - directory: Created, or replaced when it holds something else.
   ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
   ///   - shardCapacity: The largest number of tokens in a shard.
   ///   - progress: Is told, in a line each, what is done and how large it is.
-  /// - Returns: the description of the files.
-  /// - Throws: `badData` when the text is too small for the vocabulary or to be divided;
-  ///   `cannotWrite`.
+  /// - Returns: The description of the files.
+  /// - Throws: ``DataError`` of kind `badData` when the text is too small for the vocabulary or to
+  ///   be divided, of kind `cannotWrite`.
   @discardableResult
   public static func prepare(
     _ corpus: Corpus, into directory: URL, vocabularySize: Int, shardCapacity: Int = 100_000_000,

@@ -74,8 +74,9 @@ extension Manifest {
 
   /// Reads the manifest in `directory`.
   ///
-  /// - Parameter directory: where a corpus was prepared.
-  /// - Throws: `missingInput` when nothing was prepared there; `badData` when it is not a manifest.
+  /// - Parameter directory: Where a corpus was prepared.
+  /// - Throws: ``DataError`` of kind `missingInput` when nothing was prepared there, of kind
+  ///   `badData` when it is not a manifest.
   public init(in directory: URL) throws(DataError) {
     let url = directory.appendingPathComponent(Self.fileName)
     let bytes = try Files.read(url, hint: Self.hint)
@@ -108,8 +109,9 @@ extension Manifest {
 
   /// Checks that the tokenizer and every shard are the files the manifest describes.
   ///
-  /// - Parameter directory: where the corpus was prepared.
-  /// - Throws: `missingInput` or `badData` naming the first file that is missing or different.
+  /// - Parameter directory: Where the corpus was prepared.
+  /// - Throws: ``DataError`` of kind `missingInput` or `badData` naming the first file that is
+  ///   missing or different.
   public func verify(in directory: URL) throws(DataError) {
     let files = [(Self.tokenizerFileName, tokenizerSHA256)] + shards.map { ($0.file, $0.sha256) }
     for (file, expected) in files {

@@ -44,8 +44,8 @@ public struct BatchLoader: Sendable {
   ///   - contextLength: Tokens per window.
   ///   - seed: Determines the order of the windows.
   ///   - position: A place this stream passes, as its `position` reported it.
-  /// - Throws: `badData` when a shard has fewer windows than one batch needs, or when `position`
-  ///   lies outside the stream.
+  /// - Throws: ``DataError`` of kind `badData` when a shard has fewer windows than one batch needs,
+  ///   or when `position` lies outside the stream.
   public init(
     shards: [TokenShard], batchSize: Int, contextLength: Int, seed: UInt64,
     from position: Position = .start

@@ -15,9 +15,9 @@ public struct TokenShard: Sendable {
 
   /// Reads and checks the shard at `url`.
   ///
-  /// - Parameter url: a file in the format above.
-  /// - Throws: `missingInput` without the file; `badData` when it is empty, truncated, too long, of
-  ///   another format or of another version.
+  /// - Parameter url: A file in the format above.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
+  ///   empty, truncated, too long, of another format or of another version.
   public init(contentsOf url: URL) throws(DataError) {
     let bytes = try Files.read(url, hint: Self.hint)
     self.url = url
@@ -28,17 +28,17 @@ public struct TokenShard: Sendable {
   /// Writes `tokens` as a shard, whole or not at all.
   ///
   /// - Parameters:
-  ///   - tokens: at most `Int32.max` tokens.
-  ///   - url: the file to create or replace.
-  /// - Throws: `cannotWrite`.
+  ///   - tokens: At most `Int32.max` tokens.
+  ///   - url: The file to create or replace.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   public static func write(_ tokens: [TokenID], to url: URL) throws(DataError) {
     try Files.write(serialized(tokens), to: url)
   }
 
   /// Checks that every token is below `vocabularySize`.
   ///
-  /// - Parameter vocabularySize: the number of tokens the model knows.
-  /// - Throws: `badData` naming the first offending token and its index.
+  /// - Parameter vocabularySize: The number of tokens the model knows.
+  /// - Throws: ``DataError`` of kind `badData` naming the first offending token and its index.
   public func validate(vocabularySize: Int) throws(DataError) {
     guard let index = tokens.firstIndex(where: { Int($0) >= vocabularySize }) else { return }
     throw .badData(

@@ -12,7 +12,7 @@ public struct ValidationSet: Sendable {
   ///   - shard: The validation shard.
   ///   - tokens: How many tokens to predict, rounded down to whole windows.
   ///   - contextLength: Tokens per window.
-  /// - Throws: `badData` when the shard is shorter than that.
+  /// - Throws: ``DataError`` of kind `badData` when the shard is shorter than that.
   public init(shard: TokenShard, tokens: Int, contextLength: Int) throws(DataError) {
     require(contextLength > 0, "ValidationSet: context length \(contextLength), at least 1")
     require(

@@ -12,9 +12,9 @@ extension BytePairTokenizer {
   ///
   /// A `ByteTokenizer`'s file is read too; the result encodes just as it does.
   ///
-  /// - Parameter url: the file.
-  /// - Throws: `missingInput` without the file; `badData` when it is not JSON, describes another kind
-  ///   of tokenizer, or contradicts itself.
+  /// - Parameter url: The file.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
+  ///   not JSON, describes another kind of tokenizer, or contradicts itself.
   public init(contentsOf url: URL) throws(DataError) {
     let hint = "prepare the corpus again"
     let bytes = try Files.read(url, hint: hint)

@@ -43,7 +43,7 @@ public struct BytePairTokenizer: Tokenizer {
 
   /// Creates a tokenizer with GPT-2's layout from its merges.
   ///
-  /// - Parameter merges: pairs of tokens that exist when their turn comes: bytes, in the order of
+  /// - Parameter merges: Pairs of tokens that exist when their turn comes: bytes, in the order of
   ///   GPT-2's vocabulary, or results of earlier merges. A merge whose bytes another token already
   ///   has yields that token instead of a new one.
   public init(merges: [Merge]) {

@@ -10,9 +10,9 @@ public enum BytePairTrainer {
   /// Hugging Face's trainer with the byte alphabet, so both learn the same merges.
   ///
   /// - Parameters:
-  ///   - documents: the text to learn from.
+  ///   - documents: The text to learn from.
   ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
-  /// - Returns: a tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
+  /// - Returns: A tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
   public static func train(on documents: [String], vocabularySize: Int) -> BytePairTokenizer {
     let sizes = BytePairTokenizer.vocabularySizes
     require(
