@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import TestSupport
 import Testing
 
 @Suite struct KingJamesTests {

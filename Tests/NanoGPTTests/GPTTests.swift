@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import TestSupport
 import Testing
 
 @Suite struct GPTTests {
@@ -32,17 +33,27 @@ import Testing
 
   /// A later token must not change what the model says of an earlier one.
   @Test func predictionsDependOnThePastOnly() {
-    let scope = ParameterScope(seed: 1)
-    let model = GPT(configuration, in: scope)
-    var random = SplitMix64(seed: 2)
-    for parameter in scope.parameters {
-      parameter.assign((0..<parameter.shape.count).map { _ in Float(random.uniform() - 0.5) })
-    }
+    let model = randomModel(configuration, seed: 2)
     let one = model.logits(of: [1, 2, 3, 4, 5]).elements
     let other = model.logits(of: [1, 2, 3, 40, 41]).elements
     #expect(Array(one.prefix(3 * 50)) == Array(other.prefix(3 * 50)))
     #expect(one.suffix(50) != other.suffix(50))
     #expect(one.allSatisfy { abs($0) < 15 })
+  }
+
+  @Test func bitsPerByteAreKnownWhereBytesAre() throws {
+    let model = GPT(configuration, in: ParameterScope(seed: 1))
+    let lanes = Lanes(count: 1, scope: ParameterScope(seed: 1), workers: Workers(count: 1))
+    try withTemporaryDirectory { directory in
+      let url = directory.appendingPathComponent("shard.bin")
+      try TokenShard.write(Array(0..<25), to: url)
+      let validation = try ValidationSet(
+        shard: TokenShard(contentsOf: url), tokens: 24, contextLength: 12)
+      // A fresh model finds all 50 tokens as likely; 24 of them stand for 48 bytes.
+      let evaluation = model.evaluate(validation, bytes: 48, in: lanes)
+      #expect(abs((evaluation.bitsPerByte ?? 0) - log2(50) / 2) < 1e-5)
+      #expect(model.evaluate(validation, bytes: nil, in: lanes).bitsPerByte == nil)
+    }
   }
 
   @Test func impossibleConfigurationsSaySo() {
