@@ -16,9 +16,9 @@ public struct CausalSelfAttention: Sendable {
 
   init(_ configuration: GPTConfiguration, rotary: RotaryTable, in scope: ParameterScope) {
     let width = configuration.modelDimension
-    query = Linear(width, width, .normalFanIn(scale: 0.33), in: scope.child("q"))
-    key = Linear(width, width, .normalFanIn(scale: 0.33), in: scope.child("k"))
-    value = Linear(width, width, .normalFanIn(scale: 0.33), in: scope.child("v"))
+    query = Linear(width, width, .hidden, in: scope.child("q"))
+    key = Linear(width, width, .hidden, in: scope.child("k"))
+    value = Linear(width, width, .hidden, in: scope.child("v"))
     projection = Linear(width, width, .zeros, in: scope.child("proj"))
     heads = configuration.heads
     headSize = configuration.headSize

@@ -52,13 +52,30 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
     if extents.contains(where: { $0 < 1 }) {
       return "vocab_size, model_dim, heads, layers and context must be at least 1"
     }
-    if vocabularySize > 1 << 16 { return "vocab_size \(vocabularySize) is above 65536" }
+    if extents.contains(where: { $0 > Self.largestExtent }) {
+      return "vocab_size, model_dim, heads, layers and context must be at most "
+        + "\(Self.largestExtent)"
+    }
+    if layers > Self.mostLayers { return "layers \(layers) is above \(Self.mostLayers)" }
+    let mostTokens = BytePairTokenizer.vocabularySizes.upperBound
+    if vocabularySize > mostTokens {
+      return "vocab_size \(vocabularySize) is above \(mostTokens)"
+    }
     if !modelDimension.isMultiple(of: 4 * heads) {
       return "model_dim \(modelDimension) does not divide into \(heads) heads of a multiple of 4"
     }
-    if !(softcap > 0 && softcap <= 80) { return "softcap \(softcap) is not in 0...80" }
-    if !(ropeBase > 0) || !ropeBase.isFinite { return "rope_base \(ropeBase) is not above 0" }
-    if !attentionScale.isFinite { return "attention_scale \(attentionScale) is not finite" }
+    if !(softcap > 0 && softcap <= 80) { return "softcap \(softcap) is not above 0 and at most 80" }
+    if !(ropeBase > 0) || !ropeBase.isFinite {
+      return "rope_base \(ropeBase) is not above 0 and finite"
+    }
+    // The softmax subtracts the largest score before it scales, which is right for positive scales only.
+    if !(attentionScale > 0) || !attentionScale.isFinite {
+      return "attention_scale \(attentionScale) is not above 0 and finite"
+    }
     return nil
   }
+
+  /// Far above any model for a CPU, and small enough that no product of extents overflows.
+  private static let largestExtent = 1 << 20
+  private static let mostLayers = 1000
 }

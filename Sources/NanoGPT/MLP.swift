@@ -7,7 +7,7 @@ public struct MLP: Sendable {
 
   init(_ configuration: GPTConfiguration, in scope: ParameterScope) {
     let (width, hidden) = (configuration.modelDimension, configuration.hiddenDimension)
-    expansion = Linear(width, hidden, .normalFanIn(scale: 0.33), in: scope.child("fc"))
+    expansion = Linear(width, hidden, .hidden, in: scope.child("fc"))
     projection = Linear(hidden, width, .zeros, in: scope.child("proj"))
   }
 

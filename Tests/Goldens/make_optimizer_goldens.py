@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ten updates of AdamW and Muon on random matrices, in float32: writes optimizer_goldens.json beside it.
 
-    python3 -m venv V && V/bin/pip install torch numpy
+    python3 -m venv V && V/bin/pip install torch==2.15.0 numpy==2.4.6
     V/bin/python make_optimizer_goldens.py
 
 Made with Python 3.11.7, torch 2.15.0, numpy 2.4.6 on the CPU; the file repeats the versions. AdamW is

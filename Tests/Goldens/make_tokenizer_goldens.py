@@ -63,7 +63,19 @@ def main():
     merges = json.loads(trained.to_str())["model"]["merges"]
 
     golden = {"tokenizers": tokenizers.__version__, "encodings": encodings, "merges": merges}
-    (HERE / "tokenizer_goldens.json").write_text(json.dumps(golden, indent=0) + "\n")
+    (HERE / "tokenizer_goldens.json").write_text(lines(golden))
 
 
-main()
+def lines(golden):
+    """The golden as JSON with one encoding, or one merge, per line."""
+    fields = []
+    for key, value in golden.items():
+        text = json.dumps(value)
+        if isinstance(value, list):
+            text = "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+        fields.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+if __name__ == "__main__":
+    main()

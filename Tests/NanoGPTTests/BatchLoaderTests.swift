@@ -26,8 +26,8 @@ import Testing
     let data = try Data(contentsOf: golden("batch_goldens.json"))
     for golden in try JSONDecoder().decode([Golden].self, from: data) {
       var loader = try BatchLoader(
-        shards: [shard(0..<TokenID(golden.tokens))], batch: golden.batch, context: golden.context,
-        seed: golden.seed)
+        shards: [shard(0..<TokenID(golden.tokens))], batchSize: golden.batch,
+        contextLength: golden.context, seed: golden.seed)
       for windows in golden.batches {
         let batch = loader.next()
         #expect(batch.inputs.map { $0.first.map(Int.init) } == windows.map { $0 * golden.context })
@@ -42,7 +42,8 @@ import Testing
   }
 
   @Test func visitsEveryWindowOnceInAnEpoch() throws {
-    var loader = try BatchLoader(shards: [shard(0..<1025)], batch: 4, context: 16, seed: 3)
+    var loader = try BatchLoader(
+      shards: [shard(0..<1025)], batchSize: 4, contextLength: 16, seed: 3)
     var epochs: [[TokenID]] = []
     for _ in 0..<2 {
       epochs.append((0..<16).flatMap { _ in loader.next().inputs.map { $0[0] } })
@@ -55,10 +56,10 @@ import Testing
   @Test func readsSeveralShardsOneAfterTheOther() throws {
     // 3 windows and then 5 windows, in batches of 2: 1 batch, then 2 batches, and a window left over.
     let shards = [try shard(0..<31), try shard(1000..<1051)]
-    var loader = try BatchLoader(shards: shards, batch: 2, context: 10, seed: 5)
+    var loader = try BatchLoader(shards: shards, batchSize: 2, contextLength: 10, seed: 5)
     var alone = [
-      try BatchLoader(shards: [shards[0]], batch: 2, context: 10, seed: 5),
-      try BatchLoader(shards: [shards[1]], batch: 2, context: 10, seed: 5),
+      try BatchLoader(shards: [shards[0]], batchSize: 2, contextLength: 10, seed: 5),
+      try BatchLoader(shards: [shards[1]], batchSize: 2, contextLength: 10, seed: 5),
     ]
     for shard in [0, 1, 1, 0, 1, 1, 0] {
       #expect(loader.next() == alone[shard].next())
@@ -68,30 +69,27 @@ import Testing
 
   @Test func resumesAnywhere() throws {
     let shards = [try shard(0..<100), try shard(500..<700)]
-    var loader = try BatchLoader(shards: shards, batch: 3, context: 8, seed: 9)
+    var loader = try BatchLoader(shards: shards, batchSize: 3, contextLength: 8, seed: 9)
     for _ in 0..<30 {
       let saved = try JSONEncoder().encode(loader.position)
       var resumed = try BatchLoader(
-        shards: shards, batch: 3, context: 8, seed: 9,
+        shards: shards, batchSize: 3, contextLength: 8, seed: 9,
         from: JSONDecoder().decode(BatchLoader.Position.self, from: saved))
       #expect(resumed.next() == loader.next())
-      #expect(
-        resumed.next()
-          == {
-            var copy = loader; return copy.next()
-          }())
+      var copy = loader
+      #expect(resumed.next() == copy.next())
     }
   }
 
   @Test func refusesAShardTooSmallForOneBatch() throws {
     // Two windows of ten need one more token to predict.
     #expect(throws: Never.self) {
-      _ = try BatchLoader(shards: [shard(0..<21)], batch: 2, context: 10, seed: 0)
+      _ = try BatchLoader(shards: [shard(0..<21)], batchSize: 2, contextLength: 10, seed: 0)
     }
     for tokens: TokenID in [0, 1, 20] {
       let error = dataError {
         _ = try BatchLoader(
-          shards: [shard(0..<21), shard(0..<tokens)], batch: 2, context: 10, seed: 0)
+          shards: [shard(0..<21), shard(0..<tokens)], batchSize: 2, contextLength: 10, seed: 0)
       }
       #expect(
         error?.description.contains(
@@ -107,19 +105,20 @@ import Testing
     ] {
       let error = dataError {
         _ = try BatchLoader(
-          shards: [shard(0..<21)], batch: 2, context: 10, seed: 0, from: position)
+          shards: [shard(0..<21)], batchSize: 2, contextLength: 10, seed: 0, from: position)
       }
       #expect(error?.description.contains("the stream has no") == true)
     }
   }
 
   @Test func validatesOnTheFirstWindows() throws {
-    let set = try ValidationSet(shard: shard(0..<101), tokens: 39, context: 10)
-    #expect(set.inputs == [Array(0..<10), Array(10..<20), Array(20..<30)])
-    #expect(set.targets == [Array(1..<11), Array(11..<21), Array(21..<31)])
-    #expect(try ValidationSet(shard: shard(0..<101), tokens: 100, context: 10).inputs.count == 10)
+    let set = try ValidationSet(shard: shard(0..<101), tokens: 39, contextLength: 10)
+    #expect(set.windows.inputs == [Array(0..<10), Array(10..<20), Array(20..<30)])
+    #expect(set.windows.targets == [Array(1..<11), Array(11..<21), Array(21..<31)])
+    #expect(
+      try ValidationSet(shard: shard(0..<101), tokens: 100, contextLength: 10).windows.count == 10)
     let error = dataError {
-      _ = try ValidationSet(shard: shard(0..<100), tokens: 100, context: 10)
+      _ = try ValidationSet(shard: shard(0..<100), tokens: 100, contextLength: 10)
     }
     #expect(error?.description.contains("100 tokens are too few to validate on 10 windows") == true)
   }

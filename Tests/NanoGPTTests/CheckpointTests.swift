@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {
@@ -13,9 +14,7 @@ import Testing
   }
 
   private func withTemporaryFile(_ body: (URL) throws -> Void) throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: url) }
-    try body(url)
+    try withTemporaryDirectory { try body($0.appendingPathComponent("weights.safetensors")) }
   }
 
   @Test func weightsComeBackBitByBit() throws {

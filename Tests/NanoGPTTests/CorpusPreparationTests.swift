@@ -52,6 +52,33 @@ import Testing
     }
   }
 
+  @Test func writesTheManifestInSnakeCase() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent.appendingPathComponent("micro")
+      try CorpusPreparation.prepare(.micro(), into: directory, vocabularySize: 257)
+      let url = directory.appendingPathComponent(Manifest.fileName)
+      let text = try String(contentsOf: url, encoding: .utf8)
+      #expect(text.hasSuffix("}\n"))
+      let keys = try #require(
+        JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+      ).keys
+      #expect(
+        keys.sorted() == [
+          "corpus", "entropy_rate", "shards", "text_bytes", "text_sha256", "tokenizer_sha256",
+          "train", "validation", "version", "vocabulary",
+        ])
+    }
+  }
+
+  @Test func namesTheVersionOfAnOlderManifest() throws {
+    try withTemporaryDirectory { directory in
+      try Data(#"{"version": 1, "textSHA256": "abc"}"#.utf8).write(
+        to: directory.appendingPathComponent(Manifest.fileName))
+      let error = dataError { _ = try Manifest(in: directory) }
+      #expect(error?.description.contains("manifest version 1 is not 2; prepare") == true)
+    }
+  }
+
   @Test func doesNothingTheSecondTime() throws {
     try withTemporaryDirectory { parent in
       let directory = parent.appendingPathComponent("verses")
@@ -105,7 +132,7 @@ import Testing
     try withTemporaryDirectory { parent in
       let directory = parent.appendingPathComponent("verses")
       let manifest = try CorpusPreparation.prepare(
-        corpus, into: directory, vocabularySize: 257, shardCapacity: 1000, progress: { _ in })
+        corpus, into: directory, vocabularySize: 257, shardCapacity: 1000)
       let shards = manifest.shards.filter { $0.split == .train }
       #expect(shards.count > 1)
       #expect(shards.map(\.file).prefix(2) == ["train_000000.bin", "train_000001.bin"])
@@ -133,6 +160,7 @@ import Testing
         try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 5000)
       }
       #expect(vocabulary?.description.contains("the text is too small for 5000 tokens") == true)
+      #expect(vocabulary?.description.contains("or a vocabulary of ") == true)
       let split = dataError {
         try CorpusPreparation.prepare(
           Corpus(name: "one", documents: ["one"]), into: directory, vocabularySize: 257)
@@ -163,8 +191,7 @@ import Testing
     let error = dataError { _ = try Manifest(in: URL(fileURLWithPath: "/nonexistent/kjv-1024")) }
     #expect(
       error?.description
-        == "/nonexistent/kjv-1024/manifest.json: no such file; "
-        + "run `speedrun prepare` to prepare the corpus")
+        == "/nonexistent/kjv-1024/manifest.json: no such file; prepare the corpus again")
   }
 
   @Test func namesTheDirectoryAfterCorpusAndVocabulary() {

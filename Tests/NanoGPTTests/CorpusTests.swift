@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import TestSupport
 import Testing
 
 @Suite struct KingJamesTests {
@@ -31,7 +32,7 @@ import Testing
     // `printf 'In the beginning.\nAnd.\n\nThus.\n' | sha256sum`
     #expect(reason.contains("611137fb6a"))
     #expect(reason.contains(Corpus.kingJamesSHA256))
-    #expect(hint.contains("bible-kjv 4.38") && hint.contains("--text FILE"))
+    #expect(hint.contains("bible-kjv 4.38") && hint.contains("another text file"))
   }
 
   @Test func refusesLinesWithoutReference() {

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import TestSupport
 import Testing
 
 @Suite struct GPTTests {
@@ -32,12 +33,7 @@ import Testing
 
   /// A later token must not change what the model says of an earlier one.
   @Test func predictionsDependOnThePastOnly() {
-    let scope = ParameterScope(seed: 1)
-    let model = GPT(configuration, in: scope)
-    var random = SplitMix64(seed: 2)
-    for parameter in scope.parameters {
-      parameter.assign((0..<parameter.shape.count).map { _ in Float(random.uniform() - 0.5) })
-    }
+    let model = randomModel(configuration, seed: 2)
     let one = model.logits(of: [1, 2, 3, 4, 5]).elements
     let other = model.logits(of: [1, 2, 3, 40, 41]).elements
     #expect(Array(one.prefix(3 * 50)) == Array(other.prefix(3 * 50)))
@@ -45,16 +41,52 @@ import Testing
     #expect(one.allSatisfy { abs($0) < 15 })
   }
 
+  @Test func bitsPerByteAreKnownWhereBytesAre() throws {
+    let model = GPT(configuration, in: ParameterScope(seed: 1))
+    let lanes = Lanes(count: 1, scope: ParameterScope(seed: 1), workers: Workers(count: 1))
+    try withTemporaryDirectory { directory in
+      let url = directory.appendingPathComponent("shard.bin")
+      try TokenShard.write(Array(0..<25), to: url)
+      let validation = try ValidationSet(
+        shard: TokenShard(contentsOf: url), tokens: 24, contextLength: 12)
+      // A fresh model finds all 50 tokens as likely; 24 of them stand for 48 bytes.
+      let evaluation = model.evaluate(validation, bytes: 48, in: lanes)
+      #expect(abs((evaluation.bitsPerByte ?? 0) - log2(50) / 2) < 1e-5)
+      #expect(model.evaluate(validation, bytes: nil, in: lanes).bitsPerByte == nil)
+    }
+  }
+
   @Test func impossibleConfigurationsSaySo() {
-    var wrong = configuration
-    wrong.heads = 3
-    #expect(wrong.problem?.contains("3 heads") == true)
-    wrong = configuration
-    wrong.layers = 0
-    #expect(wrong.problem?.contains("layers") == true)
-    wrong = configuration
-    wrong.softcap = 0
-    #expect(wrong.problem?.contains("softcap") == true)
-    #expect(configuration.problem == nil)
+    func problem(_ change: (inout GPTConfiguration) -> Void) -> String {
+      var changed = configuration
+      change(&changed)
+      return changed.problem ?? ""
+    }
+    #expect(problem { $0.heads = 3 }.contains("3 heads"))
+    #expect(problem { $0.layers = 0 }.contains("at least 1"))
+    #expect(problem { $0.layers = 1001 }.contains("layers 1001"))
+    #expect(problem { $0.vocabularySize = 65537 }.contains("vocab_size 65537"))
+    for extent in [1 << 20 | 1, Int.max] {
+      #expect(problem { $0.modelDimension = extent }.contains("at most 1048576"))
+      #expect(problem { $0.heads = extent }.contains("at most 1048576"))
+      #expect(problem { $0.context = extent }.contains("at most 1048576"))
+    }
+    for cap: Float in [0, 81, .nan] {
+      #expect(problem { $0.softcap = cap }.contains("is not above 0 and at most 80"))
+    }
+    for scale: Float in [0, -0.12, .infinity, .nan] {
+      #expect(problem { $0.attentionScale = scale }.contains("attention_scale"))
+    }
+    for base in [0, .infinity, .nan] {
+      #expect(problem { $0.ropeBase = base }.contains("rope_base"))
+    }
+  }
+
+  @Test func theLargestConfigurationHasNoProblem() {
+    var large = configuration
+    #expect(large.problem == nil)
+    (large.vocabularySize, large.modelDimension, large.heads) = (1 << 16, 1 << 20, 1 << 18)
+    (large.layers, large.context, large.softcap) = (1000, 1 << 20, 80)
+    #expect(large.problem == nil)
   }
 }

@@ -7,16 +7,7 @@ import Testing
   private let configuration = GPTConfiguration(
     vocabularySize: 20, modelDimension: 8, heads: 1, layers: 1, context: 4)
 
-  /// A model with random weights everywhere, so that its predictions differ.
-  private func model() -> GPT {
-    let scope = ParameterScope(seed: 1)
-    let model = GPT(configuration, in: scope)
-    var random = SplitMix64(seed: 4)
-    for parameter in scope.parameters {
-      parameter.assign((0..<parameter.shape.count).map { _ in Float(random.uniform() - 0.5) })
-    }
-    return model
-  }
+  private func model() -> GPT { randomModel(configuration, seed: 4) }
 
   private func text(
     temperature: Double, topK: Int? = nil, seed: UInt64, count: Int = 30

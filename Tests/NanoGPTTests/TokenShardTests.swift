@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import TestSupport
 import Testing
 
 @Suite struct TokenShardTests {
@@ -71,7 +72,7 @@ import Testing
       let missing = dataError { _ = try TokenShard(contentsOf: url) }
       #expect(
         missing?.description
-          == "\(url.path): no such file; run `speedrun prepare` to make it anew")
+          == "\(url.path): no such file; prepare the corpus again")
       guard case .missingInput = missing else {
         Issue.record("\(String(describing: missing))")
         return

@@ -23,13 +23,10 @@ public func expectGradient(
     scope.parameter("input\(index)", shape, .normal(deviation: 1))
   }
   var random = SplitMix64(seed: seed &+ 1)
-  func draw(_ shape: Shape) -> [Float] {
-    (0..<shape.count).map { _ in Float(2 * random.uniform() - 1) }
-  }
 
   let output = function(inputs.map(\.value))
-  let cotangent = draw(output.shape)
-  let tangents = shapes.map(draw)
+  let cotangent = random.floats(output.shape.count)
+  let tangents = shapes.map { random.floats($0.count) }
   let gradients = Gradients(of: scope)
   (output * Tensor(cotangent, shape: output.shape)).sum().backward(into: gradients)
   let analytic = zip(inputs, tangents).reduce(0.0) { $0 + inner(gradients[$1.0].elements, $1.1) }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// Plain double-precision versions of what the kernels compute: slow, obvious, and written once more.
@@ -70,10 +71,7 @@ public enum Oracle {
 
   /// `count` numbers uniform in -1...1, the same for the same seed, exactly representable as floats.
   public static func random(_ count: Int, seed: UInt64) -> [Double] {
-    var state = seed
-    return (0..<count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Double(Float(Double(state >> 40) / Double(1 << 23) - 1))
-    }
+    var random = SplitMix64(seed: seed)
+    return random.floats(count).map(Double.init)
   }
 }

@@ -9,7 +9,7 @@ public enum Checkpoint {
   ///   - parameters: What to write, in this order.
   ///   - metadata: Free text to store with them.
   ///   - url: The file to create or replace.
-  /// - Throws: `cannotWrite`.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   public static func save(
     _ parameters: [Parameter], metadata: [String: String] = [:], to url: URL
   ) throws(DataError) {
@@ -24,7 +24,8 @@ public enum Checkpoint {
   /// - Parameters:
   ///   - parameters: What to fill.
   ///   - url: A file with exactly these names and shapes.
-  /// - Throws: `missingInput` without the file; `badData` when names or shapes differ.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when names
+  ///   or shapes differ.
   public static func load(_ parameters: [Parameter], from url: URL) throws(DataError) {
     let tensors = try Safetensors.read(contentsOf: url).tensors
     let hint = "load it into the model that saved it"

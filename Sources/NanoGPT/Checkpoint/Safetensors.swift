@@ -17,10 +17,10 @@ public enum Safetensors {
   /// Writes `tensors` in the given order, whole or not at all.
   ///
   /// - Parameters:
-  ///   - tensors: differently named; as many values as the product of the shape.
-  ///   - metadata: free text to store with them.
-  ///   - url: the file to create or replace.
-  /// - Throws: `cannotWrite`.
+  ///   - tensors: Differently named; as many values as the product of the shape.
+  ///   - metadata: Free text to store with them.
+  ///   - url: The file to create or replace.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   public static func write(
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:],
     to url: URL
@@ -30,30 +30,25 @@ public enum Safetensors {
         let count = tensor.shape.reduce(1, *)
         require(
           count == tensor.values.count,
-          "\(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values")
+          "Safetensors: \(tensor.name): shape \(tensor.shape) does not hold \(tensor.values.count) values"
+        )
         return (tensor.name, tensor.shape)
       },
       metadata: metadata)
     var bytes: [UInt8] = []
     header.append(to: &bytes)
     for tensor in tensors {
-      for value in tensor.values {
-        let bits = value.bitPattern
-        bytes.append(UInt8(truncatingIfNeeded: bits))
-        bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-        bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
-      }
+      for value in tensor.values { bytes.append(littleEndian: value.bitPattern) }
     }
     try Files.write(bytes, to: url)
   }
 
   /// Reads the file at `url`.
   ///
-  /// - Parameter url: a safetensors file of float32 tensors.
-  /// - Returns: the tensors by name, and the metadata.
-  /// - Throws: `missingInput` without the file; `badData` when it is not a safetensors file, is
-  ///   truncated, contradicts itself, or holds another type than `F32`.
+  /// - Parameter url: A safetensors file of float32 tensors.
+  /// - Returns: The tensors by name, and the metadata.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
+  ///   not a safetensors file, is truncated, contradicts itself, or holds another type than `F32`.
   public static func read(contentsOf url: URL) throws(DataError) -> Contents {
     let hint = "save the checkpoint again; only float32 safetensors files are read"
     let bytes = try Files.read(url, hint: hint)
@@ -65,16 +60,11 @@ public enum Safetensors {
     }
     return Contents(
       tensors: header.tensors.mapValues { tensor in
-        (tensor.shape, floats(in: bytes[header.dataStart...], at: tensor.range))
+        let values = stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map {
+          Float(bitPattern: bytes.littleEndian(UInt32.self, at: header.dataStart + $0))
+        }
+        return (tensor.shape, values)
       },
       metadata: header.metadata)
-  }
-
-  private static func floats(in data: ArraySlice<UInt8>, at range: Range<Int>) -> [Float] {
-    stride(from: range.lowerBound, to: range.upperBound, by: 4).map { offset in
-      let start = data.startIndex + offset
-      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[start + $1]) << UInt32(8 * $1) }
-      return Float(bitPattern: bits)
-    }
   }
 }

@@ -9,12 +9,12 @@ struct SafetensorsHeader {
   }
 
   /// Shape of a tensor and where its bytes lie, counted from `dataStart`.
-  struct Tensor {
+  struct Entry {
     let shape: [Int]
     let range: Range<Int>
   }
 
-  let tensors: [String: Tensor]
+  let tensors: [String: Entry]
   let metadata: [String: String]
   let dataStart: Int
 
@@ -22,11 +22,11 @@ struct SafetensorsHeader {
 
   /// Lays `tensors` out one after the other, as float32.
   init(describing tensors: [(name: String, shape: [Int])], metadata: [String: String]) {
-    var described: [String: Tensor] = [:]
+    var described: [String: Entry] = [:]
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map {
-        "\(Self.quoted($0)):\(Self.quoted($1))"
+        "\($0.quotedForJSON):\($1.quotedForJSON)"
       }
       fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
@@ -34,12 +34,13 @@ struct SafetensorsHeader {
     for (name, shape) in tensors {
       let start = end
       end += 4 * shape.reduce(1, *)
-      let replaced = described.updateValue(Tensor(shape: shape, range: start..<end), forKey: name)
+      let replaced = described.updateValue(Entry(shape: shape, range: start..<end), forKey: name)
       require(
-        replaced == nil && name != Self.metadataKey, "\(name) cannot name another tensor")
+        replaced == nil && name != Self.metadataKey,
+        "Safetensors: \(name) cannot name another tensor")
       let extents = shape.map(String.init).joined(separator: ",")
       fields.append(
-        "\(Self.quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(extents)],"
+        "\(name.quotedForJSON):{\"dtype\":\"F32\",\"shape\":[\(extents)],"
           + "\"data_offsets\":[\(start),\(end)]}")
     }
     var json = Array("{\(fields.joined(separator: ","))}".utf8)
@@ -52,9 +53,7 @@ struct SafetensorsHeader {
 
   /// Appends the length of the JSON and the JSON itself.
   func append(to bytes: inout [UInt8]) {
-    for byte in 0..<8 {
-      bytes.append(UInt8(truncatingIfNeeded: json.count >> (8 * byte)))
-    }
+    bytes.append(littleEndian: UInt64(json.count))
     bytes += json
   }
 
@@ -63,7 +62,7 @@ struct SafetensorsHeader {
     guard bytes.count >= 8 else {
       throw Problem(reason: "\(bytes.count) bytes are too short for a safetensors file")
     }
-    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << UInt64(8 * $1) }
+    let length = bytes.littleEndian(UInt64.self, at: 0)
     guard length <= UInt64(bytes.count - 8) else {
       throw Problem(reason: "its header of \(length) bytes is longer than the file")
     }
@@ -72,9 +71,9 @@ struct SafetensorsHeader {
     guard let content = try? JSONDecoder().decode(Content.self, from: Data(json)) else {
       throw Problem(reason: "its header is not that of a safetensors file")
     }
-    var tensors: [String: Tensor] = [:]
-    for (name, entry) in content.tensors {
-      tensors[name] = try Self.checked(entry, name: name)
+    var tensors: [String: Entry] = [:]
+    for (name, described) in content.tensors {
+      tensors[name] = try Self.checked(described, name: name)
     }
     try Self.checkThatTensorsFill(bytes.count - dataStart, tensors)
     self.tensors = tensors
@@ -83,31 +82,33 @@ struct SafetensorsHeader {
     self.json = json
   }
 
-  private static func checked(_ entry: Content.Entry, name: String) throws(Problem) -> Tensor {
-    guard entry.dtype == "F32" else {
-      throw Problem(reason: "tensor \(name) has type \(entry.dtype), only F32 is read")
+  private static func checked(_ described: Content.Description, name: String) throws(Problem)
+    -> Entry
+  {
+    guard described.dtype == "F32" else {
+      throw Problem(reason: "tensor \(name) has type \(described.dtype), only F32 is read")
     }
     var size = 4
-    for extent in entry.shape {
+    for extent in described.shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard extent >= 0, !overflow else {
-        throw Problem(reason: "tensor \(name) has the impossible shape \(entry.shape)")
+        throw Problem(reason: "tensor \(name) has the impossible shape \(described.shape)")
       }
       size = product
     }
-    let offsets = entry.offsets
+    let offsets = described.offsets
     guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
       offsets[1] - offsets[0] == size
     else {
       throw Problem(
-        reason: "tensor \(name) of shape \(entry.shape) cannot lie at the offsets \(offsets)")
+        reason: "tensor \(name) of shape \(described.shape) cannot lie at the offsets \(offsets)")
     }
-    return Tensor(shape: entry.shape, range: offsets[0]..<offsets[1])
+    return Entry(shape: described.shape, range: offsets[0]..<offsets[1])
   }
 
   /// The tensors lie one after the other and fill the file: no gap, no overlap, no rest.
   private static func checkThatTensorsFill(
-    _ size: Int, _ tensors: [String: Tensor]
+    _ size: Int, _ tensors: [String: Entry]
   ) throws(Problem) {
     let sorted = tensors.sorted {
       ($0.value.range.lowerBound, $0.value.range.upperBound)
@@ -128,23 +129,9 @@ struct SafetensorsHeader {
 
   private static let metadataKey = "__metadata__"
 
-  /// Returns `text` as a JSON string.
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar in
-      switch scalar {
-      case "\"", "\\": return "\\\(scalar)"
-      case "\u{0}"..."\u{1F}":
-        let digits = String(scalar.value, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: return String(scalar)
-      }
-    }
-    return "\"\(escaped.joined())\""
-  }
-
   /// The header as JSON has it.
   private struct Content: Decodable {
-    struct Entry: Decodable {
+    struct Description: Decodable {
       let dtype: String
       let shape: [Int]
       let offsets: [Int]
@@ -164,7 +151,7 @@ struct SafetensorsHeader {
       init?(intValue: Int) { nil }
     }
 
-    var tensors: [String: Entry] = [:]
+    var tensors: [String: Description] = [:]
     var metadata: [String: String] = [:]
 
     init(from decoder: any Decoder) throws {
@@ -173,7 +160,7 @@ struct SafetensorsHeader {
         if key.stringValue == metadataKey {
           metadata = try container.decode([String: String].self, forKey: key)
         } else {
-          tensors[key.stringValue] = try container.decode(Entry.self, forKey: key)
+          tensors[key.stringValue] = try container.decode(Description.self, forKey: key)
         }
       }
     }

@@ -5,7 +5,8 @@ extension Corpus {
   ///
   /// A document is a chapter, a line of it a verse without its reference.
   ///
-  /// - Throws: `missingInput` without the program; `badData` when it prints another text.
+  /// - Throws: ``DataError`` of kind `missingInput` without the program, of kind `badData` when it
+  ///   prints another text.
   public static func kingJames() throws(DataError) -> Corpus {
     try kingJames(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
   }
@@ -40,7 +41,7 @@ extension Corpus {
       throw .badData(
         path: "bible",
         reason: "its text has SHA-256 \(corpus.sha256) instead of \(kingJamesSHA256)",
-        hint: "install bible-kjv 4.38, or prepare another text with `speedrun prepare --text FILE`")
+        hint: "install bible-kjv 4.38, or prepare another text file")
     }
     return corpus
   }
@@ -50,7 +51,7 @@ extension Corpus {
     "82a24e4e23c644fe579ed387b20e54eb529cc0a87a25e0810064edb2216780c2"
 
   private static let installHint =
-    "run `apt-get install bible-kjv`, or prepare another text with `speedrun prepare --text FILE`"
+    "run `apt-get install bible-kjv`, or prepare another text file"
 
   /// Runs `program` and returns what it prints.
   private static func output(

@@ -8,13 +8,12 @@ extension Corpus {
   /// Lines may end in CR LF. A corpus of fewer than 20 documents is cut into pieces of about 2000
   /// bytes, at line ends or spaces, so that one in ten can be set aside for validation.
   ///
-  /// - Parameters:
-  ///   - files: at least one.
-  ///   - name: names the corpus; by default `text-` and the name of the first file.
-  /// - Returns: the documents of all files, in order.
-  /// - Throws: `missingInput` without a file; `badData` for a file that is not UTF-8 or holds no text.
-  public static func text(files: [URL], name: String? = nil) throws(DataError) -> Corpus {
-    require(!files.isEmpty, "a text corpus needs at least one file")
+  /// - Parameter files: At least one.
+  /// - Returns: The documents of all files, in order, named `text-` and the name of the first file.
+  /// - Throws: ``DataError`` of kind `missingInput` without a file, of kind `badData` for a file
+  ///   that is not UTF-8 or holds no text.
+  public static func text(files: [URL]) throws(DataError) -> Corpus {
+    require(!files.isEmpty, "Corpus: \(files.count) text files, at least 1")
     var documents: [String] = []
     for file in files {
       documents += try self.documents(in: file)
@@ -23,7 +22,7 @@ extension Corpus {
       documents = documents.flatMap(pieces)
     }
     let stem = files[0].deletingPathExtension().lastPathComponent
-    return Corpus(name: name ?? "text-\(directoryName(from: stem))", documents: documents)
+    return Corpus(name: "text-\(directoryName(from: stem))", documents: documents)
   }
 
   private static func documents(in file: URL) throws(DataError) -> [String] {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A text to train on, cut into documents.
 public struct Corpus: Sendable {
   /// A short name, which names the directory it is prepared in.
@@ -21,9 +19,9 @@ public struct Corpus: Sendable {
   /// Creates a corpus.
   ///
   /// - Parameters:
-  ///   - name: letters, digits, `-` and `_`.
-  ///   - documents: at least one, none of them empty.
-  ///   - entropyRate: nats per token of the byte tokenizer, where it is known.
+  ///   - name: Letters, digits, `-` and `_`.
+  ///   - documents: At least one, none of them empty.
+  ///   - entropyRate: Nats per token of the byte tokenizer, where it is known.
   public init(name: String, documents: [String], entropyRate: Double? = nil) {
     self.name = name
     self.documents = documents

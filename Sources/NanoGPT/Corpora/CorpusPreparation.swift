@@ -13,27 +13,18 @@ public enum CorpusPreparation {
   /// tokenizer. Every document starts with `endOfText`. All files appear together or not at all.
   ///
   /// - Parameters:
-  ///   - corpus: the text.
-  ///   - directory: created, or replaced when it holds something else.
-  ///   - vocabularySize: 257...65536.
-  ///   - progress: is told, in a line each, what is done and how large it is.
-  /// - Returns: the description of the files.
-  /// - Throws: `badData` when the text is too small for the vocabulary or to be divided;
-  ///   `cannotWrite`.
+  ///   - corpus: The text.
+  ///   - directory: Created, or replaced when it holds something else.
+  ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
+  ///   - shardCapacity: The largest number of tokens in a shard.
+  ///   - progress: Is told, in a line each, what is done and how large it is.
+  /// - Returns: The description of the files.
+  /// - Throws: ``DataError`` of kind `badData` when the text is too small for the vocabulary or to
+  ///   be divided, of kind `cannotWrite`.
   @discardableResult
   public static func prepare(
-    _ corpus: Corpus, into directory: URL, vocabularySize: Int,
+    _ corpus: Corpus, into directory: URL, vocabularySize: Int, shardCapacity: Int = 100_000_000,
     progress: (String) -> Void = { _ in }
-  ) throws(DataError) -> Manifest {
-    try prepare(
-      corpus, into: directory, vocabularySize: vocabularySize, shardCapacity: 100_000_000,
-      progress: progress)
-  }
-
-  /// The same with shards of at most `shardCapacity` tokens.
-  package static func prepare(
-    _ corpus: Corpus, into directory: URL, vocabularySize: Int, shardCapacity: Int,
-    progress: (String) -> Void
   ) throws(DataError) -> Manifest {
     if let manifest = matchingManifest(corpus, in: directory, vocabularySize: vocabularySize) {
       progress("\(directory.path): \(corpus.name) is already prepared")
@@ -50,7 +41,7 @@ public enum CorpusPreparation {
       "\(corpus.name): \(corpus.byteCount) bytes, \(split.train.count) documents to train on, "
         + "\(split.validation.count) to validate on")
     let tokenizer = try tokenizer(for: corpus, split: split, vocabularySize: vocabularySize)
-    let prepared = PreparedCorpus(
+    let prepared = CorpusFiles(
       corpus, split: split, tokenizer: tokenizer, shardCapacity: shardCapacity)
     let (train, validation) = (prepared.manifest.train, prepared.manifest.validation)
     progress(
@@ -84,7 +75,7 @@ public enum CorpusPreparation {
       throw .badData(
         path: corpus.name,
         reason: "the text is too small for \(vocabularySize) tokens",
-        hint: "use a longer text or `--vocabulary \(tokenizer.vocabularySize)` at most")
+        hint: "use a longer text, or a vocabulary of \(tokenizer.vocabularySize) at most")
     }
     return tokenizer
   }

@@ -73,7 +73,7 @@ package struct Grammar {
   }
 
   private func alternatives(of rule: String) -> [Alternative] {
-    guard let alternatives = rules[rule] else { fatalError("no rule named \(rule)") }
+    guard let alternatives = rules[rule] else { fatalError("Grammar: no rule named \(rule)") }
     return alternatives
   }
 
@@ -83,7 +83,7 @@ package struct Grammar {
       .flatMap { index, piece -> [Part] in
         guard index > 0 else { return [.text(String(piece))] }
         let halves = piece.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)
-        require(halves.count == 2, "a brace is not closed in \(text)")
+        require(halves.count == 2, "Grammar: a brace is not closed in \(text)")
         return [.rule(String(halves[0])), .text(String(halves[1]))]
       }
       .filter { $0 != .text("") }

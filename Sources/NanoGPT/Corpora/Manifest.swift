@@ -52,6 +52,14 @@ public struct Manifest: Codable, Hashable, Sendable {
   public let shards: [Shard]
   /// The least mean loss any model can reach, in nats per token, where it is known.
   public let entropyRate: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case version, corpus, vocabulary, train, validation, shards
+    case textSHA256 = "text_sha256"
+    case textBytes = "text_bytes"
+    case tokenizerSHA256 = "tokenizer_sha256"
+    case entropyRate = "entropy_rate"
+  }
 }
 
 extension Manifest {
@@ -62,25 +70,36 @@ extension Manifest {
   public static let tokenizerFileName = "tokenizer.json"
 
   /// The version this program writes.
-  static let currentVersion = 1
+  static let currentVersion = 2
 
   /// Reads the manifest in `directory`.
   ///
-  /// - Parameter directory: where a corpus was prepared.
-  /// - Throws: `missingInput` when nothing was prepared there; `badData` when it is no manifest.
+  /// - Parameter directory: Where a corpus was prepared.
+  /// - Throws: ``DataError`` of kind `missingInput` when nothing was prepared there, of kind
+  ///   `badData` when it is not a manifest.
   public init(in directory: URL) throws(DataError) {
     let url = directory.appendingPathComponent(Self.fileName)
     let bytes = try Files.read(url, hint: Self.hint)
+    let decoder = JSONDecoder()
+    // The version first: the fields of another version may have other names.
+    let found = try? decoder.decode(Version.self, from: Data(bytes)).version
+    if let found, found != Self.currentVersion {
+      throw .badData(
+        path: url.path, reason: "manifest version \(found) is not \(Self.currentVersion)",
+        hint: Self.hint)
+    }
     do {
-      self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+      self = try decoder.decode(Manifest.self, from: Data(bytes))
     } catch {
       throw .badData(path: url.path, reason: "not a manifest of the known form", hint: Self.hint)
     }
-    guard version == Self.currentVersion else {
-      throw .badData(
-        path: url.path, reason: "manifest version \(version) is not \(Self.currentVersion)",
-        hint: Self.hint)
-    }
+  }
+
+  /// The content of the manifest's file.
+  func serialized() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
   }
 
   /// Returns where the shards of `split` lie in `directory`, where the corpus was prepared.
@@ -90,8 +109,9 @@ extension Manifest {
 
   /// Checks that the tokenizer and every shard are the files the manifest describes.
   ///
-  /// - Parameter directory: where the corpus was prepared.
-  /// - Throws: `missingInput` or `badData` naming the first file that is missing or different.
+  /// - Parameter directory: Where the corpus was prepared.
+  /// - Throws: ``DataError`` of kind `missingInput` or `badData` naming the first file that is
+  ///   missing or different.
   public func verify(in directory: URL) throws(DataError) {
     let files = [(Self.tokenizerFileName, tokenizerSHA256)] + shards.map { ($0.file, $0.sha256) }
     for (file, expected) in files {
@@ -105,5 +125,9 @@ extension Manifest {
     }
   }
 
-  private static let hint = "run `speedrun prepare` to prepare the corpus"
+  private static let hint = "prepare the corpus again"
+
+  private struct Version: Decodable {
+    let version: Int
+  }
 }

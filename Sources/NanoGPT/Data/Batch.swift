@@ -11,15 +11,15 @@ public struct Batch: Sendable, Equatable {
   /// The number of tokens predicted.
   public var tokens: Int { targets.reduce(0) { $0 + $1.count } }
 
-  /// Cuts windows `windows` of length `context` out of `tokens`: window w predicts the tokens
-  /// `w * context + 1 ... w * context + context`.
-  init(windows: some Sequence<Int>, of tokens: [TokenID], context: Int) {
+  /// Cuts windows `windows` of length `contextLength` out of `tokens`: window w predicts the tokens
+  /// `w * contextLength + 1 ... (w + 1) * contextLength`.
+  init(windows: some Sequence<Int>, of tokens: [TokenID], contextLength: Int) {
     var inputs: [[TokenID]] = []
     var targets: [[TokenID]] = []
     for window in windows {
-      let start = window * context
-      inputs.append(Array(tokens[start..<start + context]))
-      targets.append(Array(tokens[start + 1...start + context]))
+      let start = window * contextLength
+      inputs.append(Array(tokens[start..<start + contextLength]))
+      targets.append(Array(tokens[start + 1...start + contextLength]))
     }
     self.inputs = inputs
     self.targets = targets

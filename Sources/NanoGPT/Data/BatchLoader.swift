@@ -3,9 +3,9 @@ import Foundation
 
 /// An endless, reproducible stream of training batches.
 ///
-/// A shard of N tokens has `(N - 1) / context` windows. Epoch e visits the shards one after the
+/// A shard of N tokens has `(N - 1) / contextLength` windows. Epoch e visits the shards one after the
 /// other, the windows of each in an order drawn from `seed + e`; batch k of a shard takes windows
-/// `k * batch ..< (k + 1) * batch` of that order, and what is left over is skipped.
+/// `k * batchSize ..< (k + 1) * batchSize` of that order, and what is left over is skipped.
 public struct BatchLoader: Sendable {
   /// A place in the stream, to save with a checkpoint and resume from.
   public struct Position: Codable, Hashable, Sendable {
@@ -31,36 +31,39 @@ public struct BatchLoader: Sendable {
   public private(set) var position: Position
 
   private let shards: [TokenShard]
-  private let batch: Int
-  private let context: Int
+  private let batchSize: Int
+  private let contextLength: Int
   private let seed: UInt64
   private var order: [Int] = []
 
   /// Creates a stream that starts at `position`.
   ///
   /// - Parameters:
-  ///   - shards: at least one.
-  ///   - batch: windows per batch.
-  ///   - context: tokens per window.
-  ///   - seed: determines the order of the windows.
-  ///   - position: a place this stream passes, as its `position` reported it.
-  /// - Throws: `badData` when a shard has fewer windows than one batch needs, or when `position`
-  ///   lies outside the stream.
+  ///   - shards: At least one.
+  ///   - batchSize: Windows per batch.
+  ///   - contextLength: Tokens per window.
+  ///   - seed: Determines the order of the windows.
+  ///   - position: A place this stream passes, as its `position` reported it.
+  /// - Throws: ``DataError`` of kind `badData` when a shard has fewer windows than one batch needs,
+  ///   or when `position` lies outside the stream.
   public init(
-    shards: [TokenShard], batch: Int, context: Int, seed: UInt64, from position: Position = .start
+    shards: [TokenShard], batchSize: Int, contextLength: Int, seed: UInt64,
+    from position: Position = .start
   ) throws(DataError) {
-    require(batch > 0 && context > 0, "batch \(batch) and context \(context) must be positive")
-    require(!shards.isEmpty, "a batch loader needs at least one shard")
+    require(
+      batchSize > 0 && contextLength > 0,
+      "BatchLoader: batch size \(batchSize), context length \(contextLength), at least 1")
+    require(!shards.isEmpty, "BatchLoader: \(shards.count) shards, at least 1")
     self.shards = shards
-    self.batch = batch
-    self.context = context
+    self.batchSize = batchSize
+    self.contextLength = contextLength
     self.seed = seed
     self.position = position
     for (index, shard) in shards.enumerated() where batches(inShard: index) == 0 {
       throw .badData(
         path: shard.url.path,
-        reason: "\(shard.tokens.count) tokens are too few for one batch of \(batch) windows of "
-          + "\(context) tokens, which needs \(batch * context + 1)",
+        reason: "\(shard.tokens.count) tokens are too few for one batch of \(batchSize) windows "
+          + "of \(contextLength) tokens, which needs \(batchSize * contextLength + 1)",
         hint: "use a longer text, a smaller batch or a shorter context")
     }
     guard position.epoch >= 0, shards.indices.contains(position.shard),
@@ -68,15 +71,16 @@ public struct BatchLoader: Sendable {
     else {
       throw .badData(
         path: shards[0].url.path, reason: "the stream has no \(position)",
-        hint: "resume with the shards, batch and context the run was started with")
+        hint: "resume with the shards, batch size and context length the run was started with")
     }
     drawOrder()
   }
 
   /// Returns the next batch.
   public mutating func next() -> Batch {
-    let windows = order[position.batch * batch..<(position.batch + 1) * batch]
-    let next = Batch(windows: windows, of: shards[position.shard].tokens, context: context)
+    let windows = order[position.batch * batchSize..<(position.batch + 1) * batchSize]
+    let next = Batch(
+      windows: windows, of: shards[position.shard].tokens, contextLength: contextLength)
     advance()
     return next
   }
@@ -99,10 +103,10 @@ public struct BatchLoader: Sendable {
   }
 
   private func windows(inShard index: Int) -> Int {
-    (shards[index].tokens.count - 1) / context
+    (shards[index].tokens.count - 1) / contextLength
   }
 
   private func batches(inShard index: Int) -> Int {
-    windows(inShard: index) / batch
+    windows(inShard: index) / batchSize
   }
 }

@@ -37,9 +37,9 @@ package enum Files {
   }
 
   /// Returns the SHA-256 of `bytes` in lowercase hexadecimal.
-  package static func sha256(_ bytes: some Sequence<UInt8>) -> String {
+  package static func sha256(_ bytes: [UInt8]) -> String {
     var hasher = SHA256()
-    hasher.update(data: Data(bytes))
+    bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
     return hasher.finalize().map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()

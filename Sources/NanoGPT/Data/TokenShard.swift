@@ -15,9 +15,9 @@ public struct TokenShard: Sendable {
 
   /// Reads and checks the shard at `url`.
   ///
-  /// - Parameter url: a file in the format above.
-  /// - Throws: `missingInput` without the file; `badData` when it is empty, truncated, too long, of
-  ///   another format or of another version.
+  /// - Parameter url: A file in the format above.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
+  ///   empty, truncated, too long, of another format or of another version.
   public init(contentsOf url: URL) throws(DataError) {
     let bytes = try Files.read(url, hint: Self.hint)
     self.url = url
@@ -28,39 +28,35 @@ public struct TokenShard: Sendable {
   /// Writes `tokens` as a shard, whole or not at all.
   ///
   /// - Parameters:
-  ///   - tokens: at most `Int32.max` tokens.
-  ///   - url: the file to create or replace.
-  /// - Throws: `cannotWrite`.
+  ///   - tokens: At most `Int32.max` tokens.
+  ///   - url: The file to create or replace.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   public static func write(_ tokens: [TokenID], to url: URL) throws(DataError) {
     try Files.write(serialized(tokens), to: url)
   }
 
   /// Checks that every token is below `vocabularySize`.
   ///
-  /// - Parameter vocabularySize: the number of tokens the model knows.
-  /// - Throws: `badData` naming the first offending token and its index.
+  /// - Parameter vocabularySize: The number of tokens the model knows.
+  /// - Throws: ``DataError`` of kind `badData` naming the first offending token and its index.
   public func validate(vocabularySize: Int) throws(DataError) {
     guard let index = tokens.firstIndex(where: { Int($0) >= vocabularySize }) else { return }
     throw .badData(
       path: url.path,
       reason: "token \(tokens[index]) at index \(index) is not below the vocabulary size "
         + "\(vocabularySize)",
-      hint: "use the vocabulary this shard was made with, or run `speedrun prepare` again")
+      hint: "use the vocabulary this shard was made with, or prepare the corpus again")
   }
 
   /// The bytes of the file that holds `tokens`.
   package static func serialized(_ tokens: [TokenID]) -> [UInt8] {
-    require(tokens.count <= Int(Int32.max), "too many tokens for a shard: \(tokens.count)")
-    var bytes = [UInt8](repeating: 0, count: headerBytes + 2 * tokens.count)
-    for (field, value) in [magic, version, tokens.count].enumerated() {
-      for byte in 0..<4 {
-        bytes[4 * field + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
-      }
-    }
-    for (index, token) in tokens.enumerated() {
-      bytes[headerBytes + 2 * index] = UInt8(truncatingIfNeeded: token)
-      bytes[headerBytes + 2 * index + 1] = UInt8(truncatingIfNeeded: token >> 8)
-    }
+    require(
+      tokens.count <= Int(Int32.max), "TokenShard: \(tokens.count) tokens, at most \(Int32.max)")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(headerBytes + 2 * tokens.count)
+    for field in [magic, version, tokens.count] { bytes.append(littleEndian: UInt32(field)) }
+    bytes += Array(repeating: 0, count: headerBytes - bytes.count)
+    for token in tokens { bytes.append(littleEndian: token) }
     return bytes
   }
 
@@ -71,9 +67,7 @@ public struct TokenShard: Sendable {
     guard bytes.count >= headerBytes else {
       throw bad("\(bytes.count) bytes are too short for a shard's header of \(headerBytes)")
     }
-    let header = (0..<3).map { field in
-      (0..<4).reduce(0) { $0 | Int(bytes[4 * field + $1]) << (8 * $1) }
-    }
+    let header = (0..<3).map { Int(bytes.littleEndian(UInt32.self, at: 4 * $0)) }
     guard header[0] == magic else {
       throw bad("not a token shard: it starts with \(header[0]) instead of \(magic)")
     }
@@ -86,14 +80,11 @@ public struct TokenShard: Sendable {
         "\(bytes.count) bytes long, but its \(header[2]) tokens need \(expected): "
           + (bytes.count < expected ? "truncated" : "trailing bytes"))
     }
-    return (0..<header[2]).map { index in
-      let offset = headerBytes + 2 * index
-      return TokenID(bytes[offset]) | TokenID(bytes[offset + 1]) << 8
-    }
+    return (0..<header[2]).map { bytes.littleEndian(TokenID.self, at: headerBytes + 2 * $0) }
   }
 
   private static let headerBytes = 1024
   private static let magic = 2024_0520
   private static let version = 1
-  private static let hint = "run `speedrun prepare` to make it anew"
+  private static let hint = "prepare the corpus again"
 }

@@ -6,30 +6,26 @@ public struct ValidationSet: Sendable {
   /// The first windows of the shard, in order.
   public let windows: Batch
 
-  /// The windows: rows of `context` tokens.
-  public var inputs: [[TokenID]] { windows.inputs }
-
-  /// The next token at every position of `inputs`.
-  public var targets: [[TokenID]] { windows.targets }
-
-  /// Takes the first `tokens / context` windows of `shard`.
+  /// Takes the first `tokens / contextLength` windows of `shard`.
   ///
   /// - Parameters:
-  ///   - shard: the validation shard.
-  ///   - tokens: how many tokens to predict, rounded down to whole windows.
-  ///   - context: tokens per window.
-  /// - Throws: `badData` when the shard is shorter than that.
-  public init(shard: TokenShard, tokens: Int, context: Int) throws(DataError) {
-    require(context > 0, "context \(context) must be positive")
-    require(tokens >= context, "\(tokens) validation tokens make no window of \(context)")
-    let count = tokens / context
-    guard shard.tokens.count > count * context else {
+  ///   - shard: The validation shard.
+  ///   - tokens: How many tokens to predict, rounded down to whole windows.
+  ///   - contextLength: Tokens per window.
+  /// - Throws: ``DataError`` of kind `badData` when the shard is shorter than that.
+  public init(shard: TokenShard, tokens: Int, contextLength: Int) throws(DataError) {
+    require(contextLength > 0, "ValidationSet: context length \(contextLength), at least 1")
+    require(
+      tokens >= contextLength,
+      "ValidationSet: \(tokens) tokens make no window of \(contextLength)")
+    let count = tokens / contextLength
+    guard shard.tokens.count > count * contextLength else {
       throw .badData(
         path: shard.url.path,
         reason: "\(shard.tokens.count) tokens are too few to validate on \(count) windows of "
-          + "\(context), which need \(count * context + 1)",
+          + "\(contextLength), which need \(count * contextLength + 1)",
         hint: "validate on fewer tokens or prepare a longer text")
     }
-    windows = Batch(windows: 0..<count, of: shard.tokens, context: context)
+    windows = Batch(windows: 0..<count, of: shard.tokens, contextLength: contextLength)
   }
 }

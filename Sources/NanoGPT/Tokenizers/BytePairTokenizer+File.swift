@@ -1,15 +1,5 @@
 import Foundation
 
-extension Tokenizer {
-  /// Writes a Hugging Face `tokenizer.json`, whole or not at all.
-  ///
-  /// - Parameter url: the file to create or replace.
-  /// - Throws: `cannotWrite`.
-  public func write(to url: URL) throws(DataError) {
-    try Files.write(serialized(), to: url)
-  }
-}
-
 extension BytePairTokenizer {
   /// Returns the `tokenizer.json` that describes this tokenizer.
   public func serialized() -> [UInt8] {
@@ -22,11 +12,11 @@ extension BytePairTokenizer {
   ///
   /// A `ByteTokenizer`'s file is read too; the result encodes just as it does.
   ///
-  /// - Parameter url: the file.
-  /// - Throws: `missingInput` without the file; `badData` when it is not JSON, describes another kind
-  ///   of tokenizer, or contradicts itself.
+  /// - Parameter url: The file.
+  /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
+  ///   not JSON, describes another kind of tokenizer, or contradicts itself.
   public init(contentsOf url: URL) throws(DataError) {
-    let hint = "run `speedrun prepare` to make it anew"
+    let hint = "prepare the corpus again"
     let bytes = try Files.read(url, hint: hint)
     do {
       self = try JSONDecoder().decode(TokenizerFile.Content.self, from: Data(bytes)).tokenizer()

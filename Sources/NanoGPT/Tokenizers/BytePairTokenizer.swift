@@ -34,12 +34,16 @@ public struct BytePairTokenizer: Tokenizer {
   private let byteTokens: [TokenID]
   private let ranks: [Merge: (rank: Int, token: TokenID)]
 
+  /// The numbers of tokens a vocabulary can have: all bytes and `endOfText` at least, and at most as
+  /// many as a ``TokenID`` can number.
+  public static let vocabularySizes = ByteTokenizer.vocabularySize...Int(TokenID.max) + 1
+
   /// The number of tokens, `endOfText` included.
   public var vocabularySize: Int { tokenBytes.count }
 
   /// Creates a tokenizer with GPT-2's layout from its merges.
   ///
-  /// - Parameter merges: pairs of tokens that exist when their turn comes: bytes, in the order of
+  /// - Parameter merges: Pairs of tokens that exist when their turn comes: bytes, in the order of
   ///   GPT-2's vocabulary, or results of earlier merges. A merge whose bytes another token already
   ///   has yields that token instead of a new one.
   public init(merges: [Merge]) {
@@ -61,13 +65,17 @@ public struct BytePairTokenizer: Tokenizer {
     self.endOfText = endOfText
     self.merges = merges
     self.byteTokens = (UInt8.min...UInt8.max).map { byte in
-      guard let token = tokens[[byte]] else { fatalError("byte \(byte) has no token") }
+      guard let token = tokens[[byte]] else {
+        fatalError("BytePairTokenizer: byte \(byte) has no token")
+      }
       return token
     }
     var ranks: [Merge: (rank: Int, token: TokenID)] = [:]
     for (rank, merge) in merges.enumerated() where ranks[merge] == nil {
       let joined = tokenBytes[Int(merge.left)] + tokenBytes[Int(merge.right)]
-      guard let token = tokens[joined] else { fatalError("merge \(merge) has no token") }
+      guard let token = tokens[joined] else {
+        fatalError("BytePairTokenizer: merge \(merge) has no token")
+      }
       ranks[merge] = (rank, token)
     }
     self.ranks = ranks
@@ -91,7 +99,7 @@ public struct BytePairTokenizer: Tokenizer {
   public func bytes(of token: TokenID) -> [UInt8] {
     require(
       Int(token) < vocabularySize,
-      "token \(token) is not below the vocabulary size \(vocabularySize)")
+      "BytePairTokenizer: token \(token) is not below the vocabulary size \(vocabularySize)")
     return tokenBytes[Int(token)]
   }
 

@@ -10,13 +10,14 @@ public enum BytePairTrainer {
   /// Hugging Face's trainer with the byte alphabet, so both learn the same merges.
   ///
   /// - Parameters:
-  ///   - documents: the text to learn from.
-  ///   - vocabularySize: 257...65536, the 256 bytes and `endOfText` included.
-  /// - Returns: a tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
+  ///   - documents: The text to learn from.
+  ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
+  /// - Returns: A tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
   public static func train(on documents: [String], vocabularySize: Int) -> BytePairTokenizer {
+    let sizes = BytePairTokenizer.vocabularySizes
     require(
-      (257...65536).contains(vocabularySize), "vocabulary size \(vocabularySize) not in 257...65536"
-    )
+      sizes.contains(vocabularySize),
+      "BytePairTrainer: vocabulary size \(vocabularySize) is not in \(sizes)")
     var vocabulary = BytePairVocabulary()
     var pairs = PairTable(words: countedWords(in: documents), vocabulary: vocabulary)
     var merges: [BytePairTokenizer.Merge] = []

@@ -18,7 +18,7 @@ struct BytePairVocabulary {
   mutating func token(merging merge: BytePairTokenizer.Merge) -> TokenID {
     require(
       Int(max(merge.left, merge.right)) < tokenBytes.count,
-      "\(merge) names a token that does not exist among \(tokenBytes.count)")
+      "BytePairTokenizer: \(merge) names a token that does not exist among \(tokenBytes.count)")
     let joined = tokenBytes[Int(merge.left)] + tokenBytes[Int(merge.right)]
     if let known = tokens[joined] { return known }
     let token = TokenID(tokenBytes.count)

@@ -1,5 +1,4 @@
 import Autograd
-import Foundation
 
 /// The plainest tokenizer: a token per byte, and `endOfText`.
 ///
@@ -27,7 +26,9 @@ public struct ByteTokenizer: Tokenizer {
 
   /// Returns the byte that `token`, which is below 257, stands for: none for `endOfText`.
   public func bytes(of token: TokenID) -> [UInt8] {
-    require(token <= endOfText, "token \(token) is not below the vocabulary size 257")
+    require(
+      token <= endOfText,
+      "ByteTokenizer: token \(token) is not below the vocabulary size \(vocabularySize)")
     return token == endOfText ? [] : [UInt8(token)]
   }
 

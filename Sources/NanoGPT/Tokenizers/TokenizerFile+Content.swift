@@ -1,5 +1,3 @@
-import Foundation
-
 extension TokenizerFile {
   /// What a file says that this package cannot do or that contradicts itself.
   struct Problem: Error {
@@ -78,8 +76,10 @@ extension TokenizerFile {
     private func tokenBytes(endOfText: Int) throws -> [[UInt8]] {
       let ordinary = model.vocab.filter { $0.key != endOfTextLiteral }
       let count = ordinary.count + 1
-      guard count <= 65536, Set(ordinary.values).union([endOfText]) == Set(0..<count) else {
-        throw Problem(reason: "its tokens are not numbered 0..<\(count), each once, 65536 at most")
+      let most = BytePairTokenizer.vocabularySizes.upperBound
+      guard count <= most, Set(ordinary.values).union([endOfText]) == Set(0..<count) else {
+        throw Problem(
+          reason: "its tokens are not numbered 0..<\(count), each once, \(most) at most")
       }
       var tokenBytes = [[UInt8]](repeating: [], count: count)
       for (text, token) in ordinary {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The part of Hugging Face's `tokenizer.json` that describes a byte-level byte-pair encoding.
 enum TokenizerFile {
   /// Returns the content of the file.
@@ -9,12 +7,14 @@ enum TokenizerFile {
     tokenBytes: [[UInt8]], endOfText: TokenID, merges: [BytePairTokenizer.Merge]
   ) -> [UInt8] {
     func text(_ token: Int) -> String {
-      quoted(token == Int(endOfText) ? endOfTextLiteral : ByteAlphabet.text(of: tokenBytes[token]))
+      let text =
+        token == Int(endOfText) ? endOfTextLiteral : ByteAlphabet.text(of: tokenBytes[token])
+      return text.quotedForJSON
     }
     let byteLevel =
       #"{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}"#
     let special =
-      #"{"id": \#(endOfText), "content": \#(quoted(endOfTextLiteral)), "single_word": false, "#
+      #"{"id": \#(endOfText), "content": \#(endOfTextLiteral.quotedForJSON), "single_word": false, "#
       + #""lstrip": false, "rstrip": false, "normalized": false, "special": true}"#
     let vocabulary = tokenBytes.indices.map { "      \(text($0)): \($0)" }
     let pairs = merges.map { "      [\(text(Int($0.left))), \(text(Int($0.right)))]" }
@@ -43,13 +43,5 @@ enum TokenizerFile {
 
       """
     return Array(file.utf8)
-  }
-
-  /// JSON needs no more: the stand-ins of bytes contain no control characters.
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar in
-      scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : String(scalar)
-    }
-    return "\"\(escaped.joined())\""
   }
 }

@@ -54,8 +54,9 @@ struct PrepareCommand: ParsableCommand {
     if corpus != nil, !text.isEmpty {
       throw ValidationError("--corpus and --text exclude each other")
     }
-    if let vocabulary, !(ByteTokenizer.vocabularySize...65536).contains(vocabulary) {
-      throw ValidationError("--vocabulary \(vocabulary): it must be in 257...65536")
+    if let vocabulary, !BytePairTokenizer.vocabularySizes.contains(vocabulary) {
+      throw ValidationError(
+        "--vocabulary \(vocabulary): it must be in \(BytePairTokenizer.vocabularySizes)")
     }
   }
 

@@ -31,11 +31,12 @@ struct TrainingRun {
       groups: recipe.groups(for: model), covering: parameters, schedule: recipe.schedule,
       workers: workers)
     batches = try BatchLoader(
-      shards: data.trainingShards, batch: track.batch, context: track.model.context,
-      seed: track.dataSeed)
+      shards: data.trainingShards, batchSize: track.batch,
+      contextLength: track.model.context, seed: track.dataSeed)
     validation = try ValidationSet(
-      shard: data.validationShards[0], tokens: track.valTokens, context: track.model.context)
-    validationBytes = data.tokenizer?.byteCount(of: validation.targets.joined())
+      shard: data.validationShards[0], tokens: track.valTokens,
+      contextLength: track.model.context)
+    validationBytes = data.tokenizer?.byteCount(of: validation.windows.targets.joined())
     configuration = RunRecord.Configuration(plan, groups: optimizer.groups)
   }
 
@@ -103,9 +104,9 @@ struct TrainingRun {
     at step: Int, _ trainSeconds: Double, _ trajectory: inout Trajectory,
     _ directory: RunDirectory, _ progress: inout ProgressReporter
   ) throws(DataError) {
-    let evaluation = model.evaluate(validation, bytes: validationBytes ?? 0, in: lanes)
+    let evaluation = model.evaluate(validation, bytes: validationBytes, in: lanes)
     let point = Trajectory.Validation(
-      step: step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte.ifFinite,
+      step: step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte?.ifFinite,
       trainSeconds: trainSeconds)
     trajectory.add(point)
     progress.validated(loss: point.loss)

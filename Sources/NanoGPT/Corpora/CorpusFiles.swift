@@ -1,7 +1,7 @@
 import Foundation
 
 /// The files of a prepared corpus, in memory: nothing is written before everything is known.
-struct PreparedCorpus {
+struct CorpusFiles {
   let manifest: Manifest
   let files: [(name: String, bytes: [UInt8])]
 
@@ -60,10 +60,8 @@ struct PreparedCorpus {
         try Data(file.bytes).write(to: partial.appendingPathComponent(file.name))
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try Files.writing(to: directory) {
-      try encoder.encode(manifest).write(to: partial.appendingPathComponent(Manifest.fileName))
+      try manifest.serialized().write(to: partial.appendingPathComponent(Manifest.fileName))
     }
     if isAlreadyThere() { return }
     try Files.writing(to: directory) {
