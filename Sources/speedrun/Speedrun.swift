@@ -44,7 +44,7 @@ struct Speedrun: ParsableCommand {
     guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
     throw UsageError(
       "no command is called '\(word)'",
-      hint: TableCheck.suggestion(for: word, among: commands, what: "commands"))
+      hint: Suggestion.text(for: word, among: commands, what: "commands"))
   }
 
   /// Prints why the program ends, and returns its exit status.
