@@ -1,27 +1,3 @@
-/// Sums up the time between starts and stops.
-struct Stopwatch {
-  private(set) var elapsed = Duration.zero
-  private var started: ContinuousClock.Instant?
-
-  /// The time so far, in seconds.
-  var seconds: Double { elapsed.seconds }
-
-  /// Runs the watch.
-  mutating func start() {
-    started = .now
-  }
-
-  /// Halts the watch, and returns the time since it was started.
-  @discardableResult
-  mutating func stop() -> Duration {
-    guard let started else { return .zero }
-    let lap = ContinuousClock.now - started
-    elapsed += lap
-    self.started = nil
-    return lap
-  }
-}
-
 extension Duration {
   /// The duration in seconds.
   var seconds: Double {
@@ -31,4 +7,13 @@ extension Duration {
 
   /// The duration in milliseconds.
   var milliseconds: Double { seconds * 1000 }
+}
+
+extension [Duration] {
+  /// The middle one, or the mean of the two in the middle; nil without any.
+  var median: Duration? {
+    guard !isEmpty else { return nil }
+    let sorted = sorted()
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+  }
 }
