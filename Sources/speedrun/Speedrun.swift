@@ -26,13 +26,21 @@ struct Speedrun: ParsableCommand {
   static func main() {
     // A file that grows too large is an error to report, not a reason to die.
     signal(SIGXFSZ, SIG_IGN)
+    // A reader that is gone is no reason to stop training.
+    signal(SIGPIPE, SIG_IGN)
+    // A file opened later must not take the place of a stream that was closed.
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDWR)
+    }
+    var color = ColorMode.auto
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       try rejectUnknownCommand(in: arguments)
       var command = try parseAsRoot(arguments)
+      color = (command as? any ColoredCommand)?.color.mode ?? .auto
       try command.run()
     } catch {
-      Glibc.exit(report(error))
+      Glibc.exit(report(error, color))
     }
   }
 
@@ -44,18 +52,18 @@ struct Speedrun: ParsableCommand {
     guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
     throw UsageError(
       "no command is called '\(word)'",
-      hint: TableCheck.suggestion(for: word, among: commands, what: "commands"))
+      hint: Suggestion.text(for: word, among: commands, what: "commands"))
   }
 
   /// Prints why the program ends, and returns its exit status.
-  private static func report(_ error: any Error) -> Int32 {
+  private static func report(_ error: any Error, _ color: ColorMode) -> Int32 {
     if let code = error as? ExitCode { return code.rawValue }
     if exitCode(for: error) == .success {
       print(fullMessage(for: error))
       return 0
     }
     let failure = Failure(error)
-    let console = Console.messages(.auto)
+    let console = Console.messages(color)
     console.print(console.paint("error:", .red) + " " + failure.message)
     if let hint = failure.hint { console.print(console.paint("hint:", .cyan) + " " + hint) }
     return failure.status.rawValue

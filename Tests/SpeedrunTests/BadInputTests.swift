@@ -13,11 +13,14 @@ extension CommandLineTests {
       (["--steps=-1"], "steps -1"),
       (["--steps", "many"], "many"),
       (["--threads", "0"], "--threads 0"),
-      (["--seed", "-1"], "--seed -1"),
+      (["--threads", "1025"], "--threads 1025"),
+      (["--seed", "-1"], "'-1'"),
+      (["--seed=-1"], "'-1'"),
+      (["--steps", "9223372036854775807"], "above 1000000000"),
       (["--optimizer", "sgd"], "sgd"),
       (["--track", "moon"], "moon"),
       (["--target", "nan"], "nan"),
-      (["--scale", "huge"], "spectral or rms"),
+      (["--scale", "huge"], "'spectral' and 'rms'"),
       (["--newton-schulz", "newton"], "jordan or polar-express or convergent"),
       (["--optimizer", "adamw", "--scale", "rms"], "--scale"),
       (["--set", "steps"], "key=value"),
@@ -26,14 +29,19 @@ extension CommandLineTests {
       (["--set", "muon.learning_rate=-1"], "learning_rate -1.0"),
       (["--set", "muon.momentum=1"], "momentum 1.0 is not in 0..<1"),
       (["--set", "batch=0"], "batch 0"),
+      (["--set", "batch=65537"], "batch 65537"),
+      (["--set", "lanes=9223372036854775807"], "lanes 9223372036854775807"),
       (["--set", "model.heads=3"], "3 heads"),
       (["--set", "adamw.learning_rate=1"], "adamw.learning_rate"),
       (["benchmark", "--steps", "0"], "--steps 0"),
+      (["benchmark", "--batch", "65537"], "--batch 65537"),
+      (["benchmark", "--threads", "1025"], "--threads 1025"),
       (["benchmark", "--heads", "3"], "3 heads"),
       (["prepare", "--vocabulary", "3"], "257"),
       (["prepare", "--corpus", "kjv", "--text", "a"], "exclude"),
       (["sample", "--top-k", "0"], "--top-k 0"),
       (["sample", "--temperature", "-1"], "--temperature -1"),
+      (["sample", "--seed", "-1"], "'-1'"),
     ]
 
     @Test(arguments: usage)
@@ -103,6 +111,41 @@ extension CommandLineTests {
         #expect(bad.status == 65)
         #expect(bad.messages.contains("token 257 at index 1234"), "\(bad.messages)")
         #expect(try tool.run("--data", "nowhere").status == 66)
+      }
+    }
+
+    /// A part of an intact manifest replaced, and what the error must say.
+    static let lies: [(part: String, lie: String, said: String)] = [
+      ("\"split\" : \"validation\"", "\"split\" : \"train\"", "no validation shards"),
+      ("\"vocabulary\" : 257", "\"vocabulary\" : -5", "vocab_size"),
+    ]
+
+    @Test(arguments: lies)
+    func aManifestThatCannotBeTrueIsRefused(_ part: String, _ lie: String, _ said: String) throws {
+      try withTool { tool in
+        _ = try tool.run("prepare", "--corpus", "micro", "--out", "mine")
+        let url = tool.directory.appendingPathComponent("mine/manifest.json")
+        let manifest = try String(contentsOf: url, encoding: .utf8)
+        try #require(manifest.contains(part))
+        try Data(manifest.replacing(part, with: lie).utf8).write(to: url)
+        let run = try tool.run(CommandLineTool.short + ["--data", "mine", "--out", "run"])
+        #expect(run.status == 65, "\(run.messages)")
+        #expect(run.messages.contains(said), "\(run.messages)")
+        #expect(tool.contents(of: "run").isEmpty)
+      }
+    }
+
+    @Test func aRecordThatDescribesNoModelIsNotSampled() throws {
+      try withTool { tool in
+        _ = try tool.run(CommandLineTool.short + ["--out", "run"])
+        let url = tool.directory.appendingPathComponent("run/run.json")
+        let record = try String(contentsOf: url, encoding: .utf8)
+        let part = "\"model_dim\" : 64"
+        try #require(record.contains(part))
+        try Data(record.replacing(part, with: "\"model_dim\" : 0").utf8).write(to: url)
+        let sample = try tool.run("sample", "run")
+        #expect(sample.status == 65)
+        #expect(sample.messages.contains("model_dim"), "\(sample.messages)")
       }
     }
 

@@ -71,19 +71,30 @@ struct CommandLineTool {
     process.environment = ProcessInfo.processInfo.environment
       .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
       .merging(environment) { $1 }
+    process.executableURL = Self.program
+    process.arguments = arguments
     if let kilobytes {
-      process.executableURL = URL(fileURLWithPath: "/bin/bash")
-      process.arguments =
-        ["-c", "ulimit -f \(kilobytes); exec \"$@\"", "bash", Self.program.path] + arguments
-    } else {
-      process.executableURL = Self.program
-      process.arguments = arguments
+      process.runInShell("ulimit -f \(kilobytes); exec \"$@\"")
     }
+    return process
+  }
+
+  /// A shell script, ready to run, in which `"$@"` is the program with its arguments.
+  func shell(_ script: String, _ arguments: [String]) -> Process {
+    let process = process(arguments)
+    process.runInShell(script)
     return process
   }
 }
 
 extension Process {
+  /// Makes this a shell script in which `"$@"` is what it was before.
+  fileprivate func runInShell(_ script: String) {
+    let program = executableURL.map { [$0.path] } ?? []
+    arguments = ["-c", script, "bash"] + program + (arguments ?? [])
+    executableURL = URL(fileURLWithPath: "/bin/bash")
+  }
+
   /// Runs to the end; while the process runs, `body` may watch it.
   ///
   /// `waitUntilExit` runs a run loop on this thread, which can miss the end on Linux.

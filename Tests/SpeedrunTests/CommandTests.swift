@@ -4,7 +4,8 @@ import Testing
 extension CommandLineTests {
   @Suite(.serialized) struct CommandTests {
     @Test(arguments: [
-      ["--help"], ["run", "--help"], ["prepare", "--help"], ["benchmark", "--help"],
+      ["--help"], ["run", "--help"], ["prepare", "--help"], ["sample", "--help"],
+      ["benchmark", "--help"], ["doctor", "--help"],
     ])
     func helpListsTheExitStatus(_ arguments: [String]) throws {
       try withTool { tool in
@@ -72,6 +73,17 @@ extension CommandLineTests {
       }
     }
 
+    @Test func coloursCanBeAskedOfEveryCommandAndItsErrors() throws {
+      try withTool { tool in
+        let doctor = try tool.run("doctor", "--color", "always")
+        #expect(doctor.output.contains("\u{1B}["))
+        let sample = try tool.run("sample", "nowhere", "--color", "always")
+        #expect(sample.status == 66)
+        #expect(sample.messages.hasPrefix("\u{1B}["))
+        #expect(try tool.run("sample", "nowhere").messages.hasPrefix("error:"))
+      }
+    }
+
     @Test func theDoctorLooksAtMachineAndData() throws {
       try withTool { tool in
         let before = try tool.run("doctor")
@@ -91,8 +103,8 @@ extension CommandLineTests {
     @Test func theBenchmarkMeasuresEveryPart() throws {
       try withTool { tool in
         let run = try tool.run(
-          "benchmark", "--json", "--steps", "2", "--vocab", "64", "--dim", "32", "--layers", "1",
-          "--heads", "2", "--context", "16", "--batch", "2")
+          "benchmark", "--json", "--steps", "2", "--vocabulary", "64", "--model-dim", "32",
+          "--layers", "1", "--heads", "2", "--context", "16", "--batch", "2")
         #expect(run.status == 0, "\(run.messages)")
         let report = try run.json()
         let parts = try ["forward_backward_ms", "optimizer_ms", "step_ms"].map { name in

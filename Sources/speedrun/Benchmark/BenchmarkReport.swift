@@ -61,18 +61,11 @@ struct BenchmarkReport: Encodable {
 
   /// Prints a table.
   func print(to console: Console) {
-    func row(_ name: String, _ spread: Spread) {
-      let numbers = [spread.median, spread.min, spread.max].map { value in
-        let text = Format.fixed(value, 1)
-        return String(repeating: " ", count: max(1, 10 - text.count)) + text
-      }
-      let padding = String(repeating: " ", count: max(1, 20 - name.count))
-      console.print(name + padding + numbers.joined())
-    }
-    console.print("milliseconds            median       min       max")
-    row("forward + backward", forwardBackward)
-    row("optimizer (\(optimizer))", optimizerStep)
-    row("whole step", step)
+    let rows = [
+      ("forward + backward", forwardBackward), ("optimizer (\(optimizer))", optimizerStep),
+      ("whole step", step),
+    ]
+    console.print(Tables.durations(rows.map { ($0, [$1.median, $1.min, $1.max]) }))
     console.print()
     console.print("\(Format.grouped(Int(tokensPerSecond))) tokens/s")
     console.print(

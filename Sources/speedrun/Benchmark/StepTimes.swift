@@ -11,13 +11,12 @@ struct StepTimes {
   /// Trains a fresh model for a few steps to warm up, and then for `steps` timed ones.
   init(
     _ configuration: GPTConfiguration, optimizer contestant: Contestant, batch: Int,
-    lanes count: Int,
-    steps: Int, workers: Workers
+    lanes count: Int, steps: Int, workers: Workers
   ) throws {
     let scope = ParameterScope(seed: 0)
     let model = GPT(configuration, in: scope)
     let lanes = Lanes(count: count, scope: scope, workers: workers)
-    guard let recipe = TrackFile.kjv.recipes[contestant] else { return }
+    let recipe = try TrackFile.kjv.recipe(for: contestant)
     let rules = try Optimizer(
       groups: recipe.groups(for: model), covering: scope.parameters, workers: workers)
     var random = SplitMix64(seed: 0)

@@ -1,11 +1,10 @@
 import ArgumentParser
 import Autograd
-import Foundation
 import Muon
 import NanoGPT
 
 /// Times training steps on random tokens, part by part.
-struct BenchmarkCommand: ParsableCommand {
+struct BenchmarkCommand: ColoredCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
     abstract: "Time training steps by part, and compare with the machine's matrix products.",
@@ -25,14 +24,13 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Timed steps.")
   var steps = 10
 
-  @Option(parsing: .unconditional, help: "Threads.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @OptionGroup var threads: ThreadsOption
 
   @Option(parsing: .unconditional, help: "Tokens in the vocabulary.")
-  var vocab = 2048
+  var vocabulary = 2048
 
   @Option(parsing: .unconditional, help: "Width of the model.")
-  var dim = 256
+  var modelDim = 256
 
   @Option(parsing: .unconditional, help: "Blocks.")
   var layers = 4
@@ -52,32 +50,35 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Print JSON instead of a table.")
   var json = false
 
+  @OptionGroup var color: ColorOption
+
   private var model: GPTConfiguration {
     GPTConfiguration(
-      vocabularySize: vocab, modelDimension: dim, heads: heads, layers: layers, context: context)
+      vocabularySize: vocabulary, modelDimension: modelDim, heads: heads, layers: layers,
+      context: context)
   }
 
   func validate() throws {
-    let counts = [("steps", steps), ("batch", batch), ("lanes", lanes), ("threads", threads)]
-    for (name, value) in counts where value < 1 {
-      throw ValidationError("--\(name) \(value): it must be at least 1")
+    let counts = [("steps", steps), ("batch", batch), ("lanes", lanes)]
+    for (name, value) in counts where !(1...1 << 16).contains(value) {
+      throw ValidationError("--\(name) \(value): it must be in 1...\(1 << 16)")
     }
     if let problem = model.problem { throw ValidationError(problem) }
   }
 
   func run() throws {
-    let messages = Console.messages(.auto)
-    messages.print("\(steps) steps of \(batch) x \(context) tokens, \(threads) threads ...")
+    let messages = Console.messages(color.mode)
+    messages.print("\(steps) steps of \(batch) x \(context) tokens, \(threads.count) threads ...")
     let times = try StepTimes(
       model, optimizer: optimizer, batch: batch, lanes: lanes, steps: steps,
-      workers: Workers(count: threads))
+      workers: Workers(count: threads.count))
     let report = BenchmarkReport(
       times, model: model, optimizer: optimizer, tokens: batch * context,
-      peak: MatrixPeak.measure(threads: threads), threads: threads)
+      peak: MatrixPeak.measure(threads: threads.count), threads: threads.count)
     if json {
-      print(JSON.document(report))
+      print(try JSON.document(report))
     } else {
-      report.print(to: .output(.auto))
+      report.print(to: .output(color.mode))
     }
   }
 }

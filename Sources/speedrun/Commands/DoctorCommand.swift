@@ -4,11 +4,13 @@ import Glibc
 import NanoGPT
 
 /// Says what a run would use, and what could be better.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ColoredCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Say which machine, BLAS, threads, SIMD and data a run would use.",
     discussion: "A warning says what to do.\n\n\(ExitStatus.help)")
+
+  @OptionGroup var color: ColorOption
 
   /// One thing looked at.
   private struct Finding {
@@ -18,14 +20,13 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let console = Console.output(.auto)
+    let console = Console.output(color.mode)
     let findings = machine + TrackFile.builtIn.map { data($0.track) } + [output]
     for finding in findings {
       let mark =
         finding.advice == nil ? console.paint("ok  ", .green) : console.paint("warn", .yellow)
-      let padding = String(repeating: " ", count: max(1, 12 - finding.name.count))
-      console.print("\(mark)  \(finding.name)\(padding)\(finding.text)")
-      if let advice = finding.advice { console.print("                  \(advice)") }
+      console.print("\(mark)  " + Format.padded(finding.name, to: 12) + finding.text)
+      if let advice = finding.advice { console.print(Format.padded("", to: 18) + advice) }
     }
   }
 
@@ -52,8 +53,9 @@ struct DoctorCommand: ParsableCommand {
         name: "SIMD", text: environment.simd,
         advice: ["x86-64-v3", "x86-64-v4"].contains(environment.simd) ? nil : simdAdvice),
       Finding(
-        name: "OpenBLAS", text: "\(environment.openBLAS.version), core \(environment.openBLAS.core)"
-      ),
+        name: "OpenBLAS",
+        text: "\(environment.openBLAS.version), core \(environment.openBLAS.core)",
+        advice: KernelAdvice.current),
       Finding(name: "Swift", text: environment.swift),
       Finding(
         name: "source", text: commit ?? "no git checkout",
@@ -66,10 +68,11 @@ struct DoctorCommand: ParsableCommand {
     let name = "data \(track.corpus)"
     do {
       let data = try PreparedData(in: directory, for: track)
-      let tokens = data.trainingShards.reduce(0) { $0 + $1.tokens.count }
       return Finding(
         name: name,
-        text: "\(Format.grouped(tokens)) training tokens in \(directory.relativePath), intact")
+        text:
+          "\(Format.grouped(data.trainingTokens)) training tokens in \(directory.relativePath), intact"
+      )
     } catch DataError.missingInput {
       return Finding(name: name, text: "not prepared yet; the first run will do it")
     } catch {

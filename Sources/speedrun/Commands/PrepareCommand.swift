@@ -2,30 +2,8 @@ import ArgumentParser
 import Foundation
 import NanoGPT
 
-/// The corpora that need no file.
-enum BuiltInCorpus: String, CaseIterable, ExpressibleByArgument {
-  case kjv
-  case micro
-
-  /// The text.
-  func corpus() throws(DataError) -> Corpus {
-    switch self {
-    case .kjv: try .kingJames()
-    case .micro: .micro()
-    }
-  }
-
-  /// The vocabulary its track has.
-  var vocabulary: Int {
-    switch self {
-    case .kjv: TrackFile.kjv.track.vocabulary
-    case .micro: TrackFile.micro.track.vocabulary
-    }
-  }
-}
-
 /// Turns text into what training reads.
-struct PrepareCommand: ParsableCommand {
+struct PrepareCommand: ColoredCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
     abstract: "Turn text into a tokenizer, token shards and a manifest.",
@@ -50,6 +28,8 @@ struct PrepareCommand: ParsableCommand {
     help: "Where to write (default: data/<corpus>-<vocabulary>).", completion: .directory)
   var out: String?
 
+  @OptionGroup var color: ColorOption
+
   func validate() throws {
     if corpus != nil, !text.isEmpty {
       throw ValidationError("--corpus and --text exclude each other")
@@ -61,7 +41,7 @@ struct PrepareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let messages = Console.messages(.auto)
+    let messages = Console.messages(color.mode)
     let builtIn = corpus ?? .kjv
     let source =
       try text.isEmpty

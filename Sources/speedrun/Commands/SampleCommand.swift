@@ -1,10 +1,11 @@
 import ArgumentParser
 import Autograd
 import Foundation
+import Glibc
 import NanoGPT
 
 /// Prints text from a run's weights.
-struct SampleCommand: ParsableCommand {
+struct SampleCommand: ColoredCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample", abstract: "Print text from the weights of a run.",
     discussion: ExitStatus.help)
@@ -27,7 +28,9 @@ struct SampleCommand: ParsableCommand {
   var topK: Int?
 
   @Option(parsing: .unconditional, help: "Determines the draws.")
-  var seed = 0
+  var seed: UInt64 = 0
+
+  @OptionGroup var color: ColorOption
 
   func validate() throws {
     if tokens < 1 { throw ValidationError("--tokens \(tokens): it must be at least 1") }
@@ -35,7 +38,6 @@ struct SampleCommand: ParsableCommand {
       throw ValidationError("--temperature \(temperature): it must be a number of at least 0")
     }
     if let topK, topK < 1 { throw ValidationError("--top-k \(topK): it must be at least 1") }
-    if seed < 0 { throw ValidationError("--seed \(seed): it must be at least 0") }
   }
 
   func run() throws {
@@ -43,26 +45,39 @@ struct SampleCommand: ParsableCommand {
       try self.directory.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? RunDirectory.latest()
     let record = try RunRecord(in: directory)
+    let configuration = record.configuration.model
+    if let problem = configuration.problem {
+      throw DataError.badData(
+        path: directory.path, reason: "its run.json describes no model: \(problem)",
+        hint: "name the directory of a finished run")
+    }
     guard let file = record.data.tokenizer else {
       throw DataError.missingInput(
         path: directory.path, reason: "the run had no tokenizer",
         hint: "train on data made by `speedrun prepare`")
     }
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw DataError.missingInput(
+        path: file.path, reason: "the tokenizer of the run is not there",
+        hint: "go to the directory where the run was started, or prepare the corpus again")
+    }
     let tokenizer = try BytePairTokenizer(contentsOf: URL(fileURLWithPath: file.path))
-    guard tokenizer.vocabularySize <= record.configuration.model.vocabularySize else {
+    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
       throw DataError.badData(
         path: file.path, reason: "has more tokens than the model",
         hint: "it is not the tokenizer of this run")
     }
     let scope = ParameterScope(seed: 0)
-    let model = GPT(record.configuration.model, in: scope)
+    let model = GPT(configuration, in: scope)
     try Checkpoint.load(scope.parameters, from: RunDirectory.weights(in: directory))
 
-    let console = Console.output(.auto)
+    // Text that nobody reads any more, as of `sample | head`, need not be made.
+    signal(SIGPIPE, SIG_DFL)
+    let console = Console.output(color.mode)
     console.write(prompt)
     model.sample(
       after: [tokenizer.endOfText] + tokenizer.encode(prompt), count: tokens,
-      sampler: Sampler(temperature: temperature, topK: topK, seed: UInt64(seed)),
+      sampler: Sampler(temperature: temperature, topK: topK, seed: seed),
       endOfText: tokenizer.endOfText
     ) { token in
       guard Int(token) < tokenizer.vocabularySize else { return }

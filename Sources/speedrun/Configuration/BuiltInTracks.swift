@@ -25,17 +25,17 @@ extension TrackFile {
   package static let micro = TrackFile(
     track: Track(
       name: "micro", corpus: "micro", vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
-      valTokens: 8192, valEvery: 10, dataSeed: 0, target: 1.5,
+      valTokens: 8192, valEvery: 10, dataSeed: 0, target: 0.6,
       model: Track.Model(modelDimension: 64, heads: 2, layers: 2, context: 64)),
     recipes: Recipes(
       muon: Recipe(
         steps: 200, schedule: Schedule(cooldown: 0.6),
-        muon: Muon(learningRate: 0.02, weightDecay: 0),
-        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.004)),
+        muon: Muon(learningRate: 0.04, weightDecay: 0),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.016)),
       adamw: Recipe(
-        steps: 200, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        adamw: .matrices(learningRate: 0.003),
-        embed: .embedding(learningRate: 0.1), head: .embedding(learningRate: 0.004))))
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        adamw: .matrices(learningRate: 0.005),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016))))
 }
 
 extension AdamW {

@@ -1,16 +1,6 @@
-import ArgumentParser
 import Autograd
 import Muon
 import NanoGPT
-
-/// Which optimizer a run puts to the test: what it does with the matrices inside the blocks.
-package enum Contestant: String, CaseIterable, Codable, Sendable, ExpressibleByArgument {
-  case muon
-  case adamw
-
-  /// The other one.
-  var opponent: Contestant { self == .muon ? .adamw : .muon }
-}
 
 /// How a contestant runs a track: the number of steps, the schedule, and every hyperparameter.
 ///
@@ -44,6 +34,7 @@ package struct Recipe: Codable, Hashable, Sendable {
   /// What is wrong with these values, in words; nil when nothing is.
   package var problem: String? {
     if steps < 1 { return "steps \(steps) is not at least 1" }
+    if steps > 1_000_000_000 { return "steps \(steps) is above 1000000000" }
     if let problem = schedule.problem { return "schedule.\(problem)" }
     let rules: [(String, (any UpdateRule)?)] = [
       ("muon", muon), ("adamw", adamw), ("embed", embed), ("head", head),

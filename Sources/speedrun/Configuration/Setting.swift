@@ -21,10 +21,21 @@ package struct Setting: Hashable, Sendable {
 }
 
 extension TrackFile {
+  /// The contestant's recipe.
+  func recipe(for contestant: Contestant) throws(UsageError) -> Recipe {
+    guard let recipe = recipes[contestant] else {
+      throw UsageError(
+        "track \(track.name) has no recipe for \(contestant)",
+        hint: "add [recipes.\(contestant)] to the file")
+    }
+    return recipe
+  }
+
   /// Returns the file with settings applied, the keys being of `contestant`'s recipe or of the track.
   package func applying(
     _ settings: [Setting], for contestant: Contestant
   ) throws(UsageError) -> TrackFile {
+    _ = try recipe(for: contestant)
     guard !settings.isEmpty else { return self }
     let table = try table()
     let template = try Self.template.table()
@@ -35,7 +46,7 @@ extension TrackFile {
         let known = roots.flatMap { template.table(at: $0)?.leaves ?? [] }
         throw UsageError(
           "--set \(setting.key): no such key",
-          hint: TableCheck.nearest(to: setting.key, among: known).map {
+          hint: Suggestion.nearest(to: setting.key, among: known).map {
             "did you mean '\($0)'? `speedrun run --print-config` shows all keys"
           } ?? "known: \(known.joined(separator: ", "))")
       }

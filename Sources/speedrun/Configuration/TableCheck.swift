@@ -1,9 +1,10 @@
 import Muon
 import TOMLKit
 
-/// Compares a TOML table with a complete one, so that errors name the key and what is allowed.
+/// Fits a TOML table to a complete one, so that errors name the key and what is allowed.
 ///
-/// A decoder alone says of an integer where a number is due only that it found nothing.
+/// Whole numbers become floating-point numbers where those are due: a decoder alone says of them only
+/// that it found nothing.
 enum TableCheck {
   /// The texts that a key accepts, where it does not accept any.
   private static let choices = [
@@ -22,7 +23,7 @@ enum TableCheck {
       guard let expected = template[key]?.tomlValue else {
         throw UsageError(
           "unknown key '\(name)'",
-          hint: suggestion(for: key, among: template.keys, what: "allowed here"))
+          hint: Suggestion.text(for: key, among: template.keys, what: "allowed here"))
       }
       if let allowed = choices[key], let found = table[key]?.string, !allowed.contains(found) {
         throw UsageError("\(name) = '\(found)': it must be \(allowed.joined(separator: " or "))")
@@ -53,39 +54,6 @@ enum TableCheck {
         if let integer = element.int { return Double(integer).tomlValue }
         return element.array.map { numbers($0).tomlValue } ?? element.tomlValue
       })
-  }
-
-  /// The known name that is most like `name`, if any is, and all of them.
-  static func suggestion(
-    for name: String, among known: some Sequence<String>, what: String = "known"
-  ) -> String {
-    let known = Array(known)
-    let all = "\(what): \(known.joined(separator: ", "))"
-    return nearest(to: name, among: known).map { "did you mean '\($0)'? \(all)" } ?? all
-  }
-
-  /// The known name that is most like `name`; nil when none is like it.
-  static func nearest(to name: String, among known: some Sequence<String>) -> String? {
-    let nearest = known.map { (name: $0, distance: editDistance($0, name)) }
-      .min { $0.distance < $1.distance }
-    guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
-    return nearest.name
-  }
-
-  /// The number of insertions, removals and replacements that turn one text into another.
-  static func editDistance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (i, character) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in right.enumerated() {
-        let replaced = diagonal + (character == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[right.count]
   }
 
   private static func article(_ type: TOMLType) -> String {

@@ -62,6 +62,10 @@ package struct Track: Codable, Hashable, Sendable {
       ("batch", batch), ("lanes", lanes), ("val_every", valEvery),
     ]
     for (key, value) in counts where value < 1 { return "\(key) \(value) is not at least 1" }
+    let limit = 1 << 16
+    for (key, value) in [("batch", batch), ("lanes", lanes)] where value > limit {
+      return "\(key) \(value) is above \(limit)"
+    }
     if let problem = configuration.problem { return problem }
     if valTokens < model.context {
       return "val_tokens \(valTokens) is not at least the context \(model.context)"

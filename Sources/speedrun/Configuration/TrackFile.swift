@@ -18,7 +18,6 @@ package struct TrackFile: Codable, Hashable, Sendable {
       set { if contestant == .muon { muon = newValue } else { adamw = newValue } }
     }
   }
-
 }
 
 extension TrackFile {

@@ -30,7 +30,7 @@ package struct EnvironmentRecord: Codable, Sendable {
     case openBLAS = "openblas"
   }
 
-  /// Looks around.
+  /// Describes this machine and this program.
   init(threads: Int) {
     git = Self.checkout()
     swift = Self.compiler
@@ -40,7 +40,7 @@ package struct EnvironmentRecord: Codable, Sendable {
     simd = Processor.simdLevel
   }
 
-  /// The release of Swift this program was compiled with.
+  /// The release series of Swift this program was compiled with: a program cannot know more of it.
   static var compiler: String {
     #if compiler(>=6.4)
       "6.4 or later"
@@ -64,10 +64,15 @@ package struct EnvironmentRecord: Codable, Sendable {
     return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }
 
+  /// The checkout around this program; another repository that it was copied to does not count.
   private static func checkout() -> Git {
-    let commit = git(["rev-parse", "HEAD"])
-    return Git(
-      commit: commit, dirty: commit == nil ? nil : git(["status", "--porcelain"])?.isEmpty == false)
+    let none = Git(commit: nil, dirty: nil)
+    guard let root = git(["rev-parse", "--show-toplevel"]) else { return none }
+    let source = URL(fileURLWithPath: root).appendingPathComponent("Sources/speedrun")
+    guard FileManager.default.fileExists(atPath: source.path),
+      let commit = git(["rev-parse", "HEAD"])
+    else { return none }
+    return Git(commit: commit, dirty: git(["status", "--porcelain"])?.isEmpty == false)
   }
 
   /// What `git` prints in the directory of this program; nil when it fails.
@@ -77,6 +82,8 @@ package struct EnvironmentRecord: Codable, Sendable {
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["git", "-C", program.deletingLastPathComponent().path] + arguments
+    // GIT_DIR and its like, set inside a hook for one, would name another repository.
+    process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice

@@ -3,24 +3,25 @@ import Foundation
 /// JSON with sorted keys, so that equal values are equal texts.
 enum JSON {
   /// A value in one line.
-  static func line(_ value: some Encodable) -> String {
-    text(value, [])
+  static func line(_ value: some Encodable) throws -> String {
+    try text(value, [])
   }
 
   /// A value for people to read.
-  static func document(_ value: some Encodable) -> String {
-    text(value, .prettyPrinted)
+  static func document(_ value: some Encodable) throws -> String {
+    try text(value, .prettyPrinted)
   }
 
   private static func text(
     _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
-  ) -> String {
+  ) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, formatting]
-    do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self)
-    } catch {
-      preconditionFailure("JSON: \(type(of: value)) cannot be encoded: \(error)")
-    }
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
+}
+
+extension Double {
+  /// The value, unless it is infinite or not a number, which JSON cannot say.
+  var ifFinite: Double? { isFinite ? self : nil }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One line of `log.jsonl`.
 enum LogEvent: Encodable {
   case train(Train)
@@ -12,7 +10,8 @@ enum LogEvent: Encodable {
     /// Null when it is not a number: JSON has no other way to say it.
     @OrNull var loss: Double?
     let learningRateFactor: Double
-    let momentum: Double?
+    /// Of Muon; null without it.
+    @OrNull var momentum: Double?
     let stepMilliseconds: Double
     let optimizerMilliseconds: Double
     let tokensPerSecond: Double
@@ -48,29 +47,4 @@ enum LogEvent: Encodable {
     case .validation(let event): try event.encode(to: encoder)
     }
   }
-}
-
-/// A value whose key is always written: `null` says that there is none.
-@propertyWrapper
-package struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
-  package var wrappedValue: Value?
-
-  package init(wrappedValue: Value?) {
-    self.wrappedValue = wrappedValue
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(wrappedValue)
-  }
-}
-
-extension Double {
-  /// The value, unless it is infinite or not a number.
-  var ifFinite: Double? { isFinite ? self : nil }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import NanoGPT
 
-/// A text file that grows by whole lines, each on disk before the next.
+/// A text file that grows by whole lines, each handed to the system before the next.
 final class LogFile {
   private let url: URL
   private let descriptor: Int32

@@ -57,8 +57,8 @@ struct RunDirectory {
   private static let initialWeightsName = "initial.safetensors"
 
   /// Appends a line to `log.jsonl`.
-  func append(_ event: LogEvent) throws(DataError) {
-    try events.append(JSON.line(event))
+  func append(_ event: LogEvent) throws {
+    try events.append(try JSON.line(event))
   }
 
   /// Appends a line to `log.txt`.
@@ -67,30 +67,26 @@ struct RunDirectory {
   }
 
   /// Writes the weights before step 0.
-  func write(initial parameters: [Parameter], of configuration: RunRecord.Configuration)
-    throws(DataError)
-  {
+  func write(initial parameters: [Parameter], of configuration: RunRecord.Configuration) throws {
     try write(parameters, configuration, as: Self.initialWeightsName)
   }
 
   /// Writes the weights after the last step.
-  func write(final parameters: [Parameter], of configuration: RunRecord.Configuration)
-    throws(DataError)
-  {
+  func write(final parameters: [Parameter], of configuration: RunRecord.Configuration) throws {
     try write(parameters, configuration, as: Self.weightsName)
   }
 
   private func write(
     _ parameters: [Parameter], _ configuration: RunRecord.Configuration, as name: String
-  ) throws(DataError) {
+  ) throws {
     try Checkpoint.save(
-      parameters, metadata: ["model": JSON.line(configuration.model)],
+      parameters, metadata: ["model": try JSON.line(configuration.model)],
       to: url.appendingPathComponent(name))
   }
 
   /// Writes `run.json`, whole or not at all.
-  func write(_ record: RunRecord) throws(DataError) {
+  func write(_ record: RunRecord) throws {
     try Files.write(
-      Array((JSON.document(record) + "\n").utf8), to: url.appendingPathComponent("run.json"))
+      Array((try JSON.document(record) + "\n").utf8), to: url.appendingPathComponent("run.json"))
   }
 }

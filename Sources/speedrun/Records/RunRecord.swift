@@ -119,7 +119,9 @@ package struct RunRecord: Codable, Sendable {
       case divergedAtStep = "diverged_at_step"
     }
   }
+}
 
+extension RunRecord {
   /// Reads the record of the run in `directory`.
   package init(in directory: URL) throws(DataError) {
     let hint = "name the directory of a finished run, such as one in results/runs"
@@ -131,37 +133,29 @@ package struct RunRecord: Codable, Sendable {
       throw .badData(path: url.path, reason: "not the record of a run", hint: hint)
     }
   }
-
-  init(
-    track: String, optimizer: Contestant, settings: [String], outcome: Outcome,
-    configuration: Configuration, data: DataRecord, environment: EnvironmentRecord, result: Result
-  ) {
-    self.track = track
-    self.optimizer = optimizer
-    self.settings = settings
-    self.outcome = outcome
-    self.configuration = configuration
-    self.data = data
-    self.environment = environment
-    self.result = result
-  }
 }
 
 extension RunRecord.DataRecord {
-  init(_ data: PreparedData, corpus: String) throws(DataError) {
+  init(_ data: PreparedData, corpus: String) {
     func file(_ shard: TokenShard) -> File {
-      File(
-        path: shard.url.standardizedFileURL.path, sha256: shard.sha256, tokens: shard.tokens.count)
+      File(path: shard.url.recordedPath, sha256: shard.sha256, tokens: shard.tokens.count)
     }
     self.corpus = corpus
     trainShards = data.trainingShards.map(file)
     valShards = data.validationShards.map(file)
-    guard data.tokenizer != nil else {
-      tokenizer = nil
-      return
+    tokenizer = data.tokenizerSHA256.map { checksum in
+      File(path: data.tokenizerURL.recordedPath, sha256: checksum)
     }
-    let bytes = try Files.read(data.tokenizerURL, hint: "run `speedrun prepare`")
-    tokenizer = File(
-      path: data.tokenizerURL.standardizedFileURL.path, sha256: Files.sha256(bytes))
+  }
+}
+
+extension URL {
+  /// The path from the current directory to a file inside it; of any other file, the absolute path.
+  ///
+  /// Records travel: where a machine keeps its files is of no use elsewhere.
+  fileprivate var recordedPath: String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    let path = standardizedFileURL.path
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
   }
 }

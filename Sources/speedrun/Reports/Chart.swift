@@ -5,8 +5,8 @@ package struct Chart {
   /// Where to draw the line; nil for none.
   package let target: Double?
   /// Columns of the plot itself, and rows.
-  package var width = 60
-  package var height = 10
+  package let width: Int
+  package let height: Int
 
   package init(
     points: [(step: Int, loss: Double)], target: Double?, width: Int = 60, height: Int = 10
@@ -45,12 +45,13 @@ package struct Chart {
         default: ""
         }
       let mark = index == targetRow ? " target" : ""
-      return padded(label) + (label.isEmpty ? " │" : " ┤") + line + mark
+      return Format.padded(label, to: 8, .right) + (label.isEmpty ? " │" : " ┤") + line + mark
     }
     let left = "step \(first.step)"
     let right = String(last.step)
-    let gap = String(repeating: " ", count: max(1, width - left.count - right.count))
-    return body + [padded("") + "  " + left + gap + right]
+    let gap = max(right.count + 1, width - left.count)
+    return body
+      + [Format.padded("", to: 10) + left + Format.padded(right, to: gap, .right)]
   }
 
   /// The loss between two validations, on a straight line.
@@ -62,9 +63,6 @@ package struct Chart {
     return left.loss + share * (right.loss - left.loss)
   }
 
-  private func padded(_ label: String) -> String {
-    String(repeating: " ", count: max(0, 8 - label.count)) + label
-  }
 }
 
 /// A canvas of dots, two by four to a character.

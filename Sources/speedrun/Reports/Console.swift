@@ -29,7 +29,7 @@ enum Ink {
 
 /// Standard output or standard error: where to write, and what can be shown there.
 package struct Console: Sendable {
-  /// Whether a person watches a line that changes in place.
+  /// Whether a line here can change in place.
   let isTerminal: Bool
   /// Whether to use colours.
   let isColored: Bool
@@ -43,9 +43,9 @@ package struct Console: Sendable {
 
   private init(_ descriptor: Int32, _ mode: ColorMode) {
     self.descriptor = descriptor
-    isTerminal = isatty(descriptor) == 1
-    isColored = Self.usesColor(
-      mode, isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
+    isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+    isColored = Self.usesColor(mode, isTerminal: isTerminal, environment: environment)
     // Rainbow asks about standard output only; here every stream is asked for itself.
     Rainbow.enabled = true
     Rainbow.outputTarget = .console
@@ -86,7 +86,7 @@ package struct Console: Sendable {
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      // A reader that is gone is no reason to stop training.
+      // Nobody reads this any more; whether to go on is not decided here.
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
     }

@@ -21,8 +21,8 @@ package enum Format {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
     if seconds < 59.95 { return "\(fixed(seconds, 1)) s" }
     let whole = Int(seconds.rounded())
-    if whole < 3600 { return "\(whole / 60) min \(padded(whole % 60)) s" }
-    return "\(whole / 3600) h \(padded(whole % 3600 / 60)) min"
+    if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
+    return "\(whole / 3600) h \(twoDigits(whole % 3600 / 60)) min"
   }
 
   /// A number of bytes: `214 MB`.
@@ -42,7 +42,21 @@ package enum Format {
     "\(fixed(100 * share, 1)) %"
   }
 
-  private static func padded(_ value: Int) -> String {
+  /// Which edge of its column a text touches.
+  package enum Alignment {
+    case left
+    case right
+  }
+
+  /// The text with blanks up to a width; a longer one as it is.
+  package static func padded(
+    _ text: String, to width: Int, _ alignment: Alignment = .left
+  ) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - text.count))
+    return alignment == .left ? text + blanks : blanks + text
+  }
+
+  private static func twoDigits(_ value: Int) -> String {
     value < 10 ? "0\(value)" : String(value)
   }
 }

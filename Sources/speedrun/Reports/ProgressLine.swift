@@ -24,8 +24,7 @@ package struct ProgressLine {
 
   /// The fields, most important first.
   package var fields: [String] {
-    let count = String(steps).count
-    let number = String(repeating: " ", count: max(0, count - String(step).count)) + String(step)
+    let number = Format.padded(String(step), to: String(steps).count, .right)
     var fields = ["step \(number)/\(steps)"]
     if let loss { fields.append("loss \(Format.fixed(loss, 3))") }
     if let validationLoss {

@@ -16,15 +16,14 @@ struct Summary {
     console.print()
     let chart = Chart(
       points: trajectory.validations.map { ($0.step, $0.loss) }, target: trajectory.target,
-      width: min(60, max(20, console.width - 22)))
+      width: min(60, max(20, console.width - 22)), height: 10)
     if !chart.lines.isEmpty {
       console.print("  validation loss, nats per token")
       for line in chart.lines { console.print("  " + console.paint(line, .cyan)) }
       console.print()
     }
     for (name, text) in rows {
-      let padding = String(repeating: " ", count: max(1, 12 - name.count))
-      console.print("  " + console.dim(name) + padding + text)
+      console.print("  " + console.dim(Format.padded(name, to: 12)) + text)
     }
     console.print()
   }

@@ -2,9 +2,9 @@ import Autograd
 import Muon
 import TextTable
 
-/// The parameters of a model, and what happens to each.
+/// What is printed in rows and columns.
 enum Tables {
-  /// A row per parameter: its size, and who updates it how.
+  /// The table printed before a run: each parameter, and the rule that updates it.
   static func routing(_ routes: [Route]) -> String {
     let table = TextTable<Route> { route in
       [
@@ -21,6 +21,17 @@ enum Tables {
     let total = routes.reduce(0) { $0 + $1.shape.count }
     return table.string(for: routes, style: Style.simple).trimmedLines
       + "\n\(Format.grouped(total)) elements in \(routes.count) parameters"
+  }
+
+  /// A row per part of a step: median, least and greatest duration in milliseconds.
+  static func durations(_ rows: [(part: String, milliseconds: [Double])]) -> String {
+    let table = TextTable<(part: String, milliseconds: [Double])> { row in
+      [Column(title: "milliseconds", value: row.part)]
+        + zip(["median", "min", "max"], row.milliseconds).map { title, value in
+          Column(title: title, value: Format.fixed(value, 1), align: .right)
+        }
+    }
+    return table.string(for: rows, style: Style.simple).trimmedLines
   }
 }
 

@@ -14,11 +14,6 @@ enum Interruption {
   static func listen() {
     // The first access initializes the counter, which a signal handler must not do.
     count.store(0, ordering: .relaxed)
-    // Whoever starts this program from a thread that blocks signals passes that on.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGINT) { _ in
       if Interruption.count.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
         _exit(ExitStatus.interrupted.rawValue)

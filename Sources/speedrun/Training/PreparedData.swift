@@ -10,26 +10,28 @@ struct PreparedData {
   let validationShards: [TokenShard]
   /// Nil when bare shards come without one: then nothing is known about bytes.
   let tokenizer: BytePairTokenizer?
+  /// SHA-256 of the tokenizer's file; nil without one.
+  let tokenizerSHA256: String?
+
+  /// The number of tokens to train on.
+  var trainingTokens: Int { trainingShards.reduce(0) { $0 + $1.tokens.count } }
 
   /// Where the tokenizer lies.
   var tokenizerURL: URL { directory.appendingPathComponent(Manifest.tokenizerFileName) }
-
-  /// The directory where a track's corpus is prepared by default.
-  static func directory(corpus: String, vocabulary: Int) -> URL {
-    URL(fileURLWithPath: "data", isDirectory: true).appendingPathComponent(
-      CorpusPreparation.directoryName(corpus: corpus, vocabularySize: vocabulary),
-      isDirectory: true)
-  }
 
   /// Reads the files in `directory` and checks them against the track.
   init(in directory: URL, for track: Track) throws(DataError) {
     self.directory = directory
     manifest = try Self.manifest(in: directory)
     (trainingShards, validationShards) = try Self.shards(in: directory, manifest)
-    try manifest?.verify(in: directory)
-    let tokenizer = directory.appendingPathComponent(Manifest.tokenizerFileName)
-    let hasTokenizer = manifest != nil || FileManager.default.fileExists(atPath: tokenizer.path)
-    self.tokenizer = hasTokenizer ? try BytePairTokenizer(contentsOf: tokenizer) : nil
+    let file = directory.appendingPathComponent(Manifest.tokenizerFileName)
+    if manifest != nil || FileManager.default.fileExists(atPath: file.path) {
+      tokenizerSHA256 = Files.sha256(try Files.read(file, hint: Self.hint))
+      try Self.check(file, tokenizerSHA256, against: manifest?.tokenizerSHA256)
+      tokenizer = try BytePairTokenizer(contentsOf: file)
+    } else {
+      (tokenizer, tokenizerSHA256) = (nil, nil)
+    }
     try check(against: track)
   }
 
@@ -49,8 +51,8 @@ struct PreparedData {
   ) throws(DataError) -> (training: [TokenShard], validation: [TokenShard]) {
     if let manifest {
       return (
-        try read(manifest.shards(.train, in: directory)),
-        try read(manifest.shards(.validation, in: directory))
+        try read(.train, of: manifest, in: directory),
+        try read(.validation, of: manifest, in: directory)
       )
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
@@ -66,6 +68,34 @@ struct PreparedData {
     }
     return (try bare("train"), try bare("val"))
   }
+
+  /// Reads the shards of a manifest, each of which must be the file that was described.
+  private static func read(
+    _ split: Manifest.Split, of manifest: Manifest, in directory: URL
+  ) throws(DataError) -> [TokenShard] {
+    let described = manifest.shards.filter { $0.split == split }
+    guard !described.isEmpty else {
+      throw .badData(
+        path: directory.appendingPathComponent(Manifest.fileName).path,
+        reason: "names no \(split) shards", hint: Self.hint)
+    }
+    let shards = try read(manifest.shards(split, in: directory))
+    for (shard, description) in zip(shards, described) {
+      try check(shard.url, shard.sha256, against: description.sha256)
+    }
+    return shards
+  }
+
+  /// Compares a file's checksum with what its manifest says, if there is one.
+  private static func check(
+    _ file: URL, _ found: String?, against expected: String?
+  ) throws(DataError) {
+    guard let found, let expected, found != expected else { return }
+    throw .badData(
+      path: file.path, reason: "SHA-256 is \(found), the manifest says \(expected)", hint: hint)
+  }
+
+  private static let hint = "prepare the corpus again"
 
   private static func read(_ urls: [URL]) throws(DataError) -> [TokenShard] {
     var shards: [TokenShard] = []
@@ -91,23 +121,5 @@ struct PreparedData {
     for shard in trainingShards + validationShards {
       try shard.validate(vocabularySize: track.vocabulary)
     }
-  }
-}
-
-extension Track {
-  /// Makes this the track for the corpus prepared in `directory`, whichever that is.
-  ///
-  /// On another text or vocabulary the target means nothing, so there is none.
-  mutating func adopt(corpusIn directory: URL) throws(DataError) {
-    let manifest = try PreparedData.manifest(in: directory)
-    if let manifest, manifest.corpus == corpus, manifest.vocabulary == vocabulary { return }
-    if manifest?.corpus != corpus { textSHA256 = nil }
-    corpus = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
-    name = corpus
-    target = nil
-    guard let manifest else { return }
-    vocabulary = manifest.vocabulary
-    let windows = (manifest.validation.tokens - 1) / model.context
-    valTokens = min(valTokens, max(1, windows) * model.context)
   }
 }

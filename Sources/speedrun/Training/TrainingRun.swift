@@ -43,23 +43,24 @@ struct TrainingRun {
   /// Trains, writing the logs as it goes, and returns what happened.
   mutating func train(
     into directory: RunDirectory, progress: inout ProgressReporter
-  ) throws(DataError) -> Trajectory {
+  ) throws -> Trajectory {
+    // Whatever comes next, an error too, starts on a line of its own.
+    defer { progress.clear() }
     let steps = plan.recipe.steps
     let schedule = plan.recipe.schedule
     var trajectory = Trajectory(target: plan.track.target)
-    var clock = Stopwatch()
     if plan.savesInitialWeights { try directory.write(initial: parameters, of: configuration) }
-    warmUp()
+    try warmUp()
     let callsBefore = NewtonSchulz.calls
 
     for step in 0..<steps {
-      // Validation, at first before anything is learned; the clock stands still.
+      // Validation, at first before anything is learned; its time does not count.
       if step.isMultiple(of: plan.track.valEvery) {
-        try validate(at: step, clock.seconds, &trajectory, directory, &progress)
+        try validate(at: step, &trajectory, directory, &progress)
       }
 
       // A training step.
-      clock.start()
+      let start = ContinuousClock.now
       let batch = batches.next()
       let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count) { [model] index in
         model.loss(of: batch.inputs[index], against: batch.targets[index])
@@ -67,8 +68,8 @@ struct TrainingRun {
       let now = Progress(step, of: steps)
       let beforeUpdate = ContinuousClock.now
       if loss.isFinite { optimizer.step(gradients, at: now) }
-      let updateTime = ContinuousClock.now - beforeUpdate
-      let time = clock.stop()
+      let end = ContinuousClock.now
+      let (time, updateTime) = (end - start, end - beforeUpdate)
 
       // The log.
       trajectory.add(tokens: batch.tokens, time: time, optimizerTime: updateTime)
@@ -92,8 +93,8 @@ struct TrainingRun {
       }
     }
 
-    if trajectory.endedEarly == false {
-      try validate(at: steps, clock.seconds, &trajectory, directory, &progress)
+    if !trajectory.endedEarly {
+      try validate(at: steps, &trajectory, directory, &progress)
     }
     trajectory.newtonSchulzCalls = NewtonSchulz.calls - callsBefore
     return trajectory
@@ -101,20 +102,20 @@ struct TrainingRun {
 
   /// Judges the model on the validation set.
   private func validate(
-    at step: Int, _ trainSeconds: Double, _ trajectory: inout Trajectory,
-    _ directory: RunDirectory, _ progress: inout ProgressReporter
-  ) throws(DataError) {
+    at step: Int, _ trajectory: inout Trajectory, _ directory: RunDirectory,
+    _ progress: inout ProgressReporter
+  ) throws {
     let evaluation = model.evaluate(validation, bytes: validationBytes, in: lanes)
     let point = Trajectory.Validation(
       step: step, loss: evaluation.loss, bitsPerByte: evaluation.bitsPerByte?.ifFinite,
-      trainSeconds: trainSeconds)
+      trainSeconds: trajectory.trainSeconds)
     trajectory.add(point)
     progress.validated(loss: point.loss)
     try directory.append(
       .validation(
         LogEvent.Validation(
           step: step, loss: point.loss.ifFinite, bitsPerByte: point.bitsPerByte,
-          trainSeconds: trainSeconds)))
+          trainSeconds: point.trainSeconds)))
     try directory.append(line: point.logLine(steps: plan.recipe.steps))
   }
 
@@ -122,18 +123,18 @@ struct TrainingRun {
   ///
   /// It leaves no trace: the model's weights are read only, and the optimizer is another one, working on
   /// another model.
-  private func warmUp() {
+  private func warmUp() throws {
     let (track, recipe) = (plan.track, plan.recipe)
     let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
     _ = lanes.lossAndGradients(sequences: track.batch) { [model] _ in
       model.loss(of: tokens, against: tokens)
     }
     let scope = ParameterScope(seed: 0)
-    let double = GPT(track.configuration, in: scope)
-    let optimizer = try? Optimizer(
-      groups: recipe.groups(for: double), covering: scope.parameters, schedule: recipe.schedule,
+    let twin = GPT(track.configuration, in: scope)
+    let optimizer = try Optimizer(
+      groups: recipe.groups(for: twin), covering: scope.parameters, schedule: recipe.schedule,
       workers: Workers(count: plan.threads))
-    optimizer?.step(Gradients(of: scope), at: Progress(0, of: recipe.steps))
+    optimizer.step(Gradients(of: scope), at: Progress(0, of: recipe.steps))
   }
 }
 

@@ -19,6 +19,7 @@ struct Trajectory {
   private(set) var validations: [Validation] = []
   private(set) var tokens = 0
   private(set) var stepTimes: [Duration] = []
+  private(set) var trainTime = Duration.zero
   private(set) var optimizerTime = Duration.zero
   var newtonSchulzCalls = 0
   /// The step whose loss was not a number.
@@ -35,12 +36,14 @@ struct Trajectory {
   /// The number of training steps done.
   var steps: Int { stepTimes.count }
 
-  var trainSeconds: Double { stepTimes.reduce(.zero, +).seconds }
+  /// The seconds spent on training steps.
+  var trainSeconds: Double { trainTime.seconds }
 
   /// Notes a training step.
   mutating func add(tokens: Int, time: Duration, optimizerTime: Duration) {
     self.tokens += tokens
     stepTimes.append(time)
+    trainTime += time
     self.optimizerTime += optimizerTime
   }
 
@@ -58,7 +61,7 @@ struct Trajectory {
 
   /// The validation after the last step of the schedule.
   var final: Validation? {
-    isInterrupted || divergedAtStep != nil ? nil : validations.last
+    endedEarly ? nil : validations.last
   }
 
   var outcome: RunRecord.Outcome {
@@ -79,14 +82,5 @@ struct Trajectory {
       tokensPerSecond: steps == 0 ? nil : Double(tokens) / trainSeconds,
       optimizerSeconds: optimizerTime.seconds, newtonSchulzCalls: newtonSchulzCalls,
       peakResidentBytes: EnvironmentRecord.peakResidentBytes, divergedAtStep: divergedAtStep)
-  }
-}
-
-extension [Duration] {
-  /// The middle one, or the mean of the two in the middle; nil without any.
-  var median: Duration? {
-    guard !isEmpty else { return nil }
-    let sorted = sorted()
-    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
   }
 }

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Foundation
+
+/// `--threads`, the same for every command that computes.
+struct ThreadsOption: ParsableArguments {
+  private static let allowed = 1...1024
+
+  @Option(
+    name: .customLong("threads"), parsing: .unconditional,
+    help: "Threads; the numbers do not depend on it.")
+  var count = min(ProcessInfo.processInfo.activeProcessorCount, allowed.upperBound)
+
+  func validate() throws {
+    guard Self.allowed.contains(count) else {
+      throw ValidationError("--threads \(count): it must be in 1...\(Self.allowed.upperBound)")
+    }
+  }
+}

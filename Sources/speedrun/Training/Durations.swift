@@ -1,0 +1,19 @@
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+
+  /// The duration in milliseconds.
+  var milliseconds: Double { seconds * 1000 }
+}
+
+extension [Duration] {
+  /// The middle one, or the mean of the two in the middle; nil without any.
+  var median: Duration? {
+    guard !isEmpty else { return nil }
+    let sorted = sorted()
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+  }
+}
