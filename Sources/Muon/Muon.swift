@@ -68,7 +68,7 @@ public struct Muon: UpdateRule {
   }
 
   /// The momentum of the update at `progress`.
-  public func momentum(at progress: Progress) -> Double {
+  public func momentum(at progress: TrainingProgress) -> Double {
     guard let momentumWarmup, progress.step < momentumWarmup.steps else { return momentum }
     let share = Double(progress.step) / Double(momentumWarmup.steps)
     return momentumWarmup.from + share * (momentum - momentumWarmup.from)

@@ -69,7 +69,7 @@ public final class Optimizer {
   /// - Parameters:
   ///   - gradients: The gradients of all parameters.
   ///   - progress: How far the run has come, for the schedule.
-  public func step(_ gradients: Gradients, at progress: Progress) {
+  public func step(_ gradients: Gradients, at progress: TrainingProgress) {
     updates += 1
     let step = UpdateStep(
       progress: progress, factor: schedule.factor(at: progress), number: updates)

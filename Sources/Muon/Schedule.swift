@@ -23,7 +23,7 @@ public struct Schedule: Codable, Hashable, Sendable {
   }
 
   /// The factor on every learning rate for the update at `progress`, in 0...1.
-  public func factor(at progress: Progress) -> Double {
+  public func factor(at progress: TrainingProgress) -> Double {
     let rise = warmupSteps == 0 ? 1 : Double(progress.step + 1) / Double(warmupSteps)
     let fall = cooldown == 0 ? 1 : (1 - progress.fraction) / cooldown
     return max(0, min(1, rise, fall))

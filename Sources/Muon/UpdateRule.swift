@@ -75,14 +75,14 @@ extension UpdateRule {
 /// Which update a rule makes: its place in the run, and what the schedule says.
 public struct UpdateStep: Hashable, Sendable {
   /// How far the run has come.
-  public let progress: Progress
+  public let progress: TrainingProgress
   /// The schedule's factor on the learning rate.
   public let factor: Double
   /// How many updates the state will have seen after this one: 1 at the first.
   public let number: Int
 
   /// Creates a step.
-  public init(progress: Progress, factor: Double, number: Int) {
+  public init(progress: TrainingProgress, factor: Double, number: Int) {
     self.progress = progress
     self.factor = factor
     self.number = number

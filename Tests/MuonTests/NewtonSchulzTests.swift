@@ -121,7 +121,7 @@ import Testing
         ],
         covering: scope.parameters, workers: Workers(count: 2))
       for step in 0..<2 {
-        optimizer.step(Gradients(of: scope), at: Progress(step, of: 2))
+        optimizer.step(Gradients(of: scope), at: TrainingProgress(step, of: 2))
       }
       precondition(NewtonSchulz.calls == 6, "\(NewtonSchulz.calls) calls for 2 x 3 matrices")
     }

@@ -42,7 +42,7 @@ private struct Fixture {
       for index in gradients.storage.buffer.indices {
         gradients.storage.buffer[index] = Float(random.uniform() - 0.5)
       }
-      optimizer.step(gradients, at: Progress(step, of: 10))
+      optimizer.step(gradients, at: TrainingProgress(step, of: 10))
     }
   }
 
@@ -164,7 +164,7 @@ private struct Fixture {
     let optimizer = try Optimizer(
       groups: [ParameterGroup("all", [large], rule: rule)], covering: [large],
       workers: Workers(count: 2))
-    optimizer.step(gradients, at: Progress(0, of: 1))
+    optimizer.step(gradients, at: TrainingProgress(0, of: 1))
     #expect(large.value.elements == expected.elements)
   }
 
@@ -173,7 +173,7 @@ private struct Fixture {
     let fixture = Fixture()
     let optimizer = try fixture.optimizer()
     let before = fixture.matrices[2].value.elements
-    optimizer.step(fixture.gradients, at: Progress(15, of: 20))
+    optimizer.step(fixture.gradients, at: TrainingProgress(15, of: 20))
     let expected = before.map { $0 * Float(1 - 0.02 * 0.5 * 0.1) }
     #expect(fixture.matrices[2].value.elements == expected)
   }
@@ -197,7 +197,7 @@ private struct Fixture {
       workers: Workers(count: 8))
     let gradients = Gradients(of: scope)
     gradients.storage.buffer.update(repeating: 1)
-    optimizer.step(gradients, at: Progress(0, of: 1))
+    optimizer.step(gradients, at: TrainingProgress(0, of: 1))
     #expect(only.value.elements.allSatisfy { abs($0 + 0.01) < 1e-7 })
   }
 
@@ -212,7 +212,7 @@ private struct Fixture {
     for step in 0..<2 {
       gradients.reset()
       (weight.value * target).sum().backward(into: gradients)
-      optimizer.step(gradients, at: Progress(step, of: 2))
+      optimizer.step(gradients, at: TrainingProgress(step, of: 2))
     }
     #expect(weight.value.elements == [-2.25, -3])
     #expect(optimizer.state.buffers == ["w.updates": [2]])

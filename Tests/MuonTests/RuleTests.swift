@@ -19,7 +19,8 @@ func weights(
     rule.update(
       parameter, elements: 0..<initial.shape.count, gradient: gradient, state: state,
       at: UpdateStep(
-        progress: Progress(index, of: gradients.count), factor: factor(index), number: index + 1))
+        progress: TrainingProgress(index, of: gradients.count), factor: factor(index),
+        number: index + 1))
   }
   return parameter.value.detached
 }
@@ -54,14 +55,15 @@ func weights(
 
   @Test func momentumWarmsUpLinearly() {
     var rule = Muon(learningRate: 0.1, weightDecay: 0, momentum: 0.95)
-    #expect(rule.momentum(at: Progress(0, of: 100)) == 0.95)
+    #expect(rule.momentum(at: TrainingProgress(0, of: 100)) == 0.95)
     rule.momentumWarmup = MomentumWarmup(from: 0.85, steps: 10)
     let expected = [(0, 0.85), (5, 0.9), (10, 0.95), (11, 0.95), (1000, 0.95)]
     for (step, momentum) in expected {
-      #expect(abs(rule.momentum(at: Progress(step, of: 100)) - momentum) < 1e-12, "step \(step)")
+      #expect(
+        abs(rule.momentum(at: TrainingProgress(step, of: 100)) - momentum) < 1e-12, "step \(step)")
     }
     rule.momentumWarmup = MomentumWarmup(from: 0, steps: 0)
-    #expect(rule.momentum(at: Progress(0, of: 100)) == 0.95)
+    #expect(rule.momentum(at: TrainingProgress(0, of: 100)) == 0.95)
   }
 
   @Test func updatesUseTheWarmedUpMomentum() {

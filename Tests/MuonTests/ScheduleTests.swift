@@ -4,7 +4,7 @@ import Testing
 @Suite struct ScheduleTests {
   @Test func withoutWarmupOrCooldownItIsOne() {
     for step in [0, 50, 99, 100, 150] {
-      #expect(Schedule().factor(at: Progress(step, of: 100)) == 1)
+      #expect(Schedule().factor(at: TrainingProgress(step, of: 100)) == 1)
     }
   }
 
@@ -12,25 +12,26 @@ import Testing
     let schedule = Schedule(cooldown: 0.5)
     let expected = [(0, 1), (50, 1), (75, 0.5), (99, 0.02), (100, 0), (150, 0)]
     for (step, factor) in expected {
-      #expect(abs(schedule.factor(at: Progress(step, of: 100)) - factor) < 1e-12, "step \(step)")
+      #expect(
+        abs(schedule.factor(at: TrainingProgress(step, of: 100)) - factor) < 1e-12, "step \(step)")
     }
   }
 
   @Test func warmsUpLinearlyWithoutLosingTheFirstUpdate() {
     let schedule = Schedule(warmupSteps: 4, cooldown: 0.25)
-    let factors = (0..<6).map { schedule.factor(at: Progress($0, of: 100)) }
+    let factors = (0..<6).map { schedule.factor(at: TrainingProgress($0, of: 100)) }
     #expect(factors == [0.25, 0.5, 0.75, 1, 1, 1])
   }
 
   @Test func overlappingWarmupAndCooldownTakeTheSmaller() {
     let schedule = Schedule(warmupSteps: 10, cooldown: 1)
-    #expect(schedule.factor(at: Progress(0, of: 10)) == 0.1)
-    #expect(abs(schedule.factor(at: Progress(8, of: 10)) - 0.2) < 1e-12)
+    #expect(schedule.factor(at: TrainingProgress(0, of: 10)) == 0.1)
+    #expect(abs(schedule.factor(at: TrainingProgress(8, of: 10)) - 0.2) < 1e-12)
   }
 
   @Test func aRunOfNoStepsIsAtItsEnd() {
-    #expect(Schedule(cooldown: 0.5).factor(at: Progress(0, of: 0)) == 0)
-    #expect(Schedule().factor(at: Progress(0, of: 0)) == 1)
+    #expect(Schedule(cooldown: 0.5).factor(at: TrainingProgress(0, of: 0)) == 0)
+    #expect(Schedule().factor(at: TrainingProgress(0, of: 0)) == 1)
   }
 
   @Test func sayWhatIsWrong() {

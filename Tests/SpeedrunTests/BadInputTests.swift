@@ -29,6 +29,8 @@ extension CommandLineTests {
       (["--set", "muon.learning_rate=-1"], "learning_rate -1.0"),
       (["--set", "muon.momentum=1"], "momentum 1.0 is not in 0..<1"),
       (["--set", "batch=0"], "batch 0"),
+      (["--set", "data_seed=-1"], "data_seed -1"),
+      (["--set", "model.context=9223372036854775807"], "context"),
       (["--set", "batch=65537"], "batch 65537"),
       (["--set", "lanes=9223372036854775807"], "lanes 9223372036854775807"),
       (["--set", "model.heads=3"], "3 heads"),
@@ -88,6 +90,42 @@ extension CommandLineTests {
           #expect(tool.contents(of: "run").isEmpty)
           try intact.write(to: url)
         }
+      }
+    }
+
+    @Test func aVocabularyThatCannotBePreparedIsRefused() throws {
+      try withTool { tool in
+        let run = try tool.run("--track", "micro", "--set", "vocabulary=100", "--out", "run")
+        #expect(run.status == 65)
+        #expect(run.messages.contains("100 tokens"), "\(run.messages)")
+        #expect(tool.contents(of: "run").isEmpty)
+      }
+    }
+
+    /// `--out` may name a place where a person keeps other things.
+    @Test func preparingNeverReplacesForeignFiles() throws {
+      try withTool { tool in
+        let novel = tool.directory.appendingPathComponent("books/novel.txt")
+        try FileManager.default.createDirectory(
+          at: novel.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("once upon a time".utf8).write(to: novel)
+        for place in ["books", "books/novel.txt"] {
+          let run = try tool.run("prepare", "--corpus", "micro", "--out", place)
+          #expect(run.status == 74)
+          #expect(run.messages.contains("not a prepared corpus"), "\(run.messages)")
+        }
+        #expect(tool.contents(of: "books") == ["novel.txt"])
+        #expect(try String(contentsOf: novel, encoding: .utf8) == "once upon a time")
+      }
+    }
+
+    @Test func aResultThatCannotBePrintedIsAnError() throws {
+      try withTool { tool in
+        let process = tool.shell(
+          "\"$@\" >/dev/full", CommandLineTool.short + ["--out", "run", "--json"])
+        try process.runAndWait()
+        #expect(process.terminationStatus == 74)
+        #expect(tool.contents(of: "run").contains("run.json"))
       }
     }
 

@@ -120,7 +120,7 @@ func withTool(_ body: (CommandLineTool) throws -> Void) throws {
 }
 
 extension CommandLineTool {
-  /// A short run of the smallest track.
+  /// A short run of the smallest track, changed a little, and so without a target.
   static let short = ["--track", "micro", "--steps", "4", "--set", "val_tokens=512", "--quiet"]
 
   /// The files of a run.

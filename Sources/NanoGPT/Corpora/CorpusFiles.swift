@@ -37,6 +37,17 @@ struct CorpusFiles {
     self.files = files
   }
 
+  /// Throws unless `directory` may be replaced: it is not there, is empty, or was prepared before.
+  static func checkReplaceable(_ directory: URL) throws(DataError) {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: directory.path) else { return }
+    let names = try? manager.contentsOfDirectory(atPath: directory.path)
+    if let names, names.isEmpty || names.contains(Manifest.fileName) { return }
+    throw .cannotWrite(
+      path: directory.path, reason: "holds something that is not a prepared corpus",
+      hint: "name a new directory")
+  }
+
   /// Writes all files to a directory beside `directory` and moves that into its place.
   ///
   /// `isAlreadyThere` is asked at the last moment: if another process has prepared the same corpus

@@ -14,13 +14,13 @@ public enum CorpusPreparation {
   ///
   /// - Parameters:
   ///   - corpus: The text.
-  ///   - directory: Created, or replaced when it holds something else.
+  ///   - directory: Created, or replaced when it holds another prepared corpus or nothing.
   ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
   ///   - shardCapacity: The largest number of tokens in a shard.
   ///   - progress: Is told, in a line each, what is done and how large it is.
   /// - Returns: The description of the files.
   /// - Throws: ``DataError`` of kind `badData` when the text is too small for the vocabulary or to
-  ///   be divided, of kind `cannotWrite`.
+  ///   be divided; of kind `cannotWrite`, also when `directory` holds something that was not prepared.
   @discardableResult
   public static func prepare(
     _ corpus: Corpus, into directory: URL, vocabularySize: Int, shardCapacity: Int = 100_000_000,
@@ -30,6 +30,12 @@ public enum CorpusPreparation {
       progress("\(directory.path): \(corpus.name) is already prepared")
       return manifest
     }
+    guard BytePairTokenizer.vocabularySizes.contains(vocabularySize) else {
+      throw .badData(
+        path: corpus.name, reason: "cannot be prepared with \(vocabularySize) tokens",
+        hint: "ask for \(BytePairTokenizer.vocabularySizes) tokens")
+    }
+    try CorpusFiles.checkReplaceable(directory)
     guard let split = DocumentSplit(corpus.documents) else {
       throw .badData(
         path: corpus.name,

@@ -73,7 +73,7 @@ package struct Grammar {
   }
 
   private func alternatives(of rule: String) -> [Alternative] {
-    guard let alternatives = rules[rule] else { fatalError("Grammar: no rule named \(rule)") }
+    guard let alternatives = rules[rule] else { fail("Grammar: no rule named \(rule)") }
     return alternatives
   }
 

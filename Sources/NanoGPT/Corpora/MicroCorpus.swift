@@ -128,6 +128,9 @@ package struct MicroCorpus {
 }
 
 extension Corpus {
+  /// SHA-256 of the text of ``micro()``.
+  public static let microSHA256 = "e34a8f05d37b35475a323384e44e77b0b1e7e93c381dffad1104a86fe7a3e449"
+
   /// Generated stories whose entropy rate is known: 1800 documents, about 360 kB.
   public static func micro() -> Corpus {
     let stories = MicroCorpus()

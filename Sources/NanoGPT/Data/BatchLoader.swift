@@ -59,7 +59,7 @@ public struct BatchLoader: Sendable {
     self.contextLength = contextLength
     self.seed = seed
     self.position = position
-    for (index, shard) in shards.enumerated() where batches(inShard: index) == 0 {
+    for (index, shard) in shards.enumerated() where batches(inShard: index) < 1 {
       throw .badData(
         path: shard.url.path,
         reason: "\(shard.tokens.count) tokens are too few for one batch of \(batchSize) windows "

@@ -60,13 +60,13 @@ public struct BytePairTokenizer: Tokenizer {
   /// The caller has checked that every byte has a token, and that the joined bytes of every merge do.
   init(tokenBytes: [[UInt8]], endOfText: TokenID, merges: [Merge]) {
     let tokens = Dictionary(
-      zip(tokenBytes, TokenID.min...), uniquingKeysWith: { first, _ in first })
+      zip(tokenBytes, TokenID.min...TokenID.max), uniquingKeysWith: { first, _ in first })
     self.tokenBytes = tokenBytes
     self.endOfText = endOfText
     self.merges = merges
     self.byteTokens = (UInt8.min...UInt8.max).map { byte in
       guard let token = tokens[[byte]] else {
-        fatalError("BytePairTokenizer: byte \(byte) has no token")
+        fail("BytePairTokenizer: byte \(byte) has no token")
       }
       return token
     }
@@ -74,7 +74,7 @@ public struct BytePairTokenizer: Tokenizer {
     for (rank, merge) in merges.enumerated() where ranks[merge] == nil {
       let joined = tokenBytes[Int(merge.left)] + tokenBytes[Int(merge.right)]
       guard let token = tokens[joined] else {
-        fatalError("BytePairTokenizer: merge \(merge) has no token")
+        fail("BytePairTokenizer: merge \(merge) has no token")
       }
       ranks[merge] = (rank, token)
     }

@@ -93,7 +93,7 @@ extension TokenizerFile {
 
     private func merges(of tokenBytes: [[UInt8]]) throws -> [BytePairTokenizer.Merge] {
       let tokens = Dictionary(
-        zip(tokenBytes, TokenID.min...), uniquingKeysWith: { first, _ in first })
+        zip(tokenBytes, TokenID.min...TokenID.max), uniquingKeysWith: { first, _ in first })
       for byte in UInt8.min...UInt8.max where tokens[[byte]] == nil {
         throw Problem(reason: "byte \(byte) has no token")
       }

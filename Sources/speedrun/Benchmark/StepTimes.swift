@@ -33,7 +33,7 @@ struct StepTimes {
           of: Array(sequences[index].dropLast()), against: Array(sequences[index].dropFirst()))
       }
       let middle = ContinuousClock.now
-      rules.step(gradients, at: Progress(step, of: steps + warmUp))
+      rules.step(gradients, at: TrainingProgress(step, of: steps + warmUp))
       let end = ContinuousClock.now
       guard step >= warmUp else { continue }
       forwardBackward.append(middle - start)

@@ -76,7 +76,7 @@ struct BenchmarkCommand: ColoredCommand {
       times, model: model, optimizer: optimizer, tokens: batch * context,
       peak: MatrixPeak.measure(threads: threads.count), threads: threads.count)
     if json {
-      print(try JSON.document(report))
+      try Console.output(color.mode).printResult(try JSON.document(report))
     } else {
       report.print(to: .output(color.mode))
     }

@@ -107,6 +107,7 @@ struct RunCommand: ColoredCommand {
       ).print(to: messages)
     }
 
+    let environment = EnvironmentRecord(threads: plan.threads)
     Interruption.listen()
     var progress = ProgressReporter(
       console: messages, isQuiet: quiet, steps: plan.recipe.steps, target: plan.track.target)
@@ -117,15 +118,15 @@ struct RunCommand: ColoredCommand {
       settings: plan.settings.map { "\($0.key)=\($0.value)" }, outcome: trajectory.outcome,
       configuration: training.configuration,
       data: RunRecord.DataRecord(prepared, corpus: plan.track.corpus),
-      environment: EnvironmentRecord(threads: plan.threads),
+      environment: environment,
       result: trajectory.result(wallSeconds: (ContinuousClock.now - start).seconds))
     // The record first: weights that do not fit on the disk must not cost the record.
     try directory.write(record)
-    if plan.savesWeights {
+    if plan.savesWeights, trajectory.divergedAtStep == nil {
       try directory.write(final: training.parameters, of: training.configuration)
     }
     if json {
-      print(try JSON.document(record))
+      try Console.output(color.mode).printResult(try JSON.document(record))
     } else {
       Summary(
         record: record, trajectory: trajectory, directory: directory.url.relativePath,
@@ -134,7 +135,8 @@ struct RunCommand: ColoredCommand {
       ).print(to: .output(color.mode))
     }
     if let step = trajectory.divergedAtStep {
-      messages.print("error: diverged: the loss of step \(step) is not a number")
+      messages.print(
+        "error: diverged: the loss of step \(step) is not finite; try a lower learning rate")
     }
     throw ExitCode(record.outcome.status.rawValue)
   }

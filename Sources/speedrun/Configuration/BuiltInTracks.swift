@@ -9,22 +9,23 @@ extension TrackFile {
   package static let kjv = TrackFile(
     track: Track(
       name: "kjv", corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024, batch: 16,
-      lanes: 4, valTokens: 102_400, valEvery: 25, dataSeed: 0, target: 3.2,
+      lanes: 4, valTokens: 98_304, valEvery: 20, dataSeed: 0, target: 2.8,
       model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
     recipes: Recipes(
       muon: Recipe(
-        steps: 300, schedule: Schedule(cooldown: 0.6),
-        muon: Muon(learningRate: 0.02, weightDecay: 0),
-        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.004)),
+        steps: 260, schedule: Schedule(cooldown: 0.6),
+        muon: Muon(learningRate: 0.03, weightDecay: 0.1),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008)),
       adamw: Recipe(
-        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        adamw: .matrices(learningRate: 0.002),
-        embed: .embedding(learningRate: 0.1), head: .embedding(learningRate: 0.004))))
+        steps: 360, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        adamw: .matrices(learningRate: 0.003),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008))))
 
   /// Generated stories, byte by byte: a few seconds.
   package static let micro = TrackFile(
     track: Track(
-      name: "micro", corpus: "micro", vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
+      name: "micro", corpus: "micro", textSHA256: Corpus.microSHA256,
+      vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
       valTokens: 8192, valEvery: 10, dataSeed: 0, target: 0.6,
       model: Track.Model(modelDimension: 64, heads: 2, layers: 2, context: 64)),
     recipes: Recipes(

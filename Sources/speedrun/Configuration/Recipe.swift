@@ -27,7 +27,7 @@ package struct Recipe: Codable, Hashable, Sendable {
   }
 
   /// The momentum of Muon at a step; nil without Muon.
-  func momentum(at progress: Progress) -> Double? {
+  func momentum(at progress: TrainingProgress) -> Double? {
     muon?.momentum(at: progress)
   }
 

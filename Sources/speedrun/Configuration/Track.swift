@@ -17,7 +17,7 @@ package struct Track: Codable, Hashable, Sendable {
   /// Training steps from one validation to the next.
   package var valEvery: Int
   /// Determines the order of the training windows.
-  package var dataSeed: UInt64
+  package var dataSeed: Int
   /// The validation loss to reach, in nats per token; nil for a run without a finish line.
   package var target: Double?
   package var model: Model
@@ -66,6 +66,7 @@ package struct Track: Codable, Hashable, Sendable {
     for (key, value) in [("batch", batch), ("lanes", lanes)] where value > limit {
       return "\(key) \(value) is above \(limit)"
     }
+    if dataSeed < 0 { return "data_seed \(dataSeed) is not at least 0" }
     if let problem = configuration.problem { return problem }
     if valTokens < model.context {
       return "val_tokens \(valTokens) is not at least the context \(model.context)"

@@ -72,7 +72,9 @@ package struct EnvironmentRecord: Codable, Sendable {
     guard FileManager.default.fileExists(atPath: source.path),
       let commit = git(["rev-parse", "HEAD"])
     else { return none }
-    return Git(commit: commit, dirty: git(["status", "--porcelain"])?.isEmpty == false)
+    return Git(
+      commit: commit,
+      dirty: git(["--no-optional-locks", "status", "--porcelain"]).map { !$0.isEmpty })
   }
 
   /// What `git` prints in the directory of this program; nil when it fails.

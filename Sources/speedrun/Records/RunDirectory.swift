@@ -25,13 +25,18 @@ struct RunDirectory {
     }
   }
 
-  /// The default place for a run that starts now; the names sort by time.
+  /// The default place for a run that starts now, which is not there yet; the names sort by time.
   static func defaultURL(track: String, contestant: Contestant, seed: UInt64) -> URL {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = .gmt
     formatter.dateFormat = "yyyyMMdd-HHmmss"
     let name = "\(formatter.string(from: Date()))-\(track)-\(contestant)-seed\(seed)"
-    return runs.appendingPathComponent(name, isDirectory: true)
+    let names = [name] + (2...99).map { "\(name)-\($0)" }
+    let unused = names.first {
+      !FileManager.default.fileExists(atPath: runs.appendingPathComponent($0).path)
+    }
+    return runs.appendingPathComponent(unused ?? name, isDirectory: true)
   }
 
   /// Where runs go by default.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import NanoGPT
 @preconcurrency import Rainbow
 
 /// When to use colours.
@@ -72,7 +73,8 @@ package struct Console: Sendable {
   var width: Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) ?? 80
+    return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).map { max($0, 20) }
+      ?? 80
   }
 
   /// Writes text as it is.
@@ -80,15 +82,26 @@ package struct Console: Sendable {
     write(bytes: Array(text.utf8))
   }
 
-  /// Writes bytes, which need not end between characters.
-  func write(bytes: [UInt8]) {
+  /// Writes bytes, which need not end between characters; false when they could not be written.
+  @discardableResult
+  func write(bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       // Nobody reads this any more; whether to go on is not decided here.
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  /// Writes a line that someone counts on: a failure is an error.
+  func printResult(_ line: String) throws(DataError) {
+    guard write(bytes: Array((line + "\n").utf8)) else {
+      throw .cannotWrite(
+        path: "standard output", reason: String(cString: strerror(errno)),
+        hint: "send it to a place that has room")
     }
   }
 

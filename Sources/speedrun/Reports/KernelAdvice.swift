@@ -7,7 +7,7 @@ package enum KernelAdvice {
   static var current: String? {
     advice(
       coreType: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"], core: BLAS.coreName,
-      simd: BLAS.simdLevel)
+      simd: Processor.simdLevel)
   }
 
   /// What to say when `OPENBLAS_CORETYPE` is `coreType`, OpenBLAS uses the kernels of `core`, and the

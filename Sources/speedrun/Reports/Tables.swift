@@ -35,7 +35,7 @@ enum Tables {
   }
 }
 
-extension Optional<String> {
+extension String? {
   /// The lines without blanks at their ends.
   fileprivate var trimmedLines: String {
     (self ?? "").split(separator: "\n").map { line in

@@ -119,7 +119,8 @@ struct PreparedData {
         hint: "run with `--set vocabulary=\(known)`")
     }
     for shard in trainingShards + validationShards {
-      try shard.validate(vocabularySize: track.vocabulary)
+      try shard.validate(
+        vocabularySize: min(track.vocabulary, tokenizer?.vocabularySize ?? track.vocabulary))
     }
   }
 }

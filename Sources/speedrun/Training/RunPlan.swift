@@ -1,3 +1,5 @@
+import Foundation
+
 /// One run, decided in full before it starts.
 struct RunPlan {
   /// The track and its recipes, with what the command line changed.
@@ -20,13 +22,28 @@ struct RunPlan {
     _ file: TrackFile, _ contestant: Contestant, settings: [Setting], seed: UInt64, threads: Int,
     savesInitialWeights: Bool, savesWeights: Bool
   ) throws(UsageError) {
-    self.file = try file.applying(settings, for: contestant)
+    self.file = try file.applying(settings, for: contestant).withoutClaims(of: file, settings)
     recipe = try self.file.recipe(for: contestant)
     self.contestant = contestant
     self.settings = settings
     self.seed = seed
-    self.threads = threads
+    // More threads than cores would only take turns.
+    self.threads = min(threads, ProcessInfo.processInfo.activeProcessorCount)
     self.savesInitialWeights = savesInitialWeights
     self.savesWeights = savesWeights
+  }
+}
+
+extension TrackFile {
+  /// This file, or, where `settings` changed what the track fixes, one that claims neither its name nor,
+  /// unless a new one was given, its target.
+  fileprivate func withoutClaims(of original: TrackFile, _ settings: [Setting]) -> TrackFile {
+    var fixed = track
+    fixed.target = original.track.target
+    guard fixed != original.track else { return self }
+    var changed = self
+    changed.track.name = original.track.name + "-changed"
+    if !settings.contains(where: { $0.key == "target" }) { changed.track.target = nil }
+    return changed
   }
 }

@@ -32,7 +32,7 @@ struct TrainingRun {
       workers: workers)
     batches = try BatchLoader(
       shards: data.trainingShards, batchSize: track.batch,
-      contextLength: track.model.context, seed: track.dataSeed)
+      contextLength: track.model.context, seed: UInt64(track.dataSeed))
     validation = try ValidationSet(
       shard: data.validationShards[0], tokens: track.valTokens,
       contextLength: track.model.context)
@@ -57,6 +57,7 @@ struct TrainingRun {
       // Validation, at first before anything is learned; its time does not count.
       if step.isMultiple(of: plan.track.valEvery) {
         try validate(at: step, &trajectory, directory, &progress)
+        if trajectory.endedEarly { break }
       }
 
       // A training step.
@@ -65,7 +66,7 @@ struct TrainingRun {
       let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count) { [model] index in
         model.loss(of: batch.inputs[index], against: batch.targets[index])
       }
-      let now = Progress(step, of: steps)
+      let now = TrainingProgress(step, of: steps)
       let beforeUpdate = ContinuousClock.now
       if loss.isFinite { optimizer.step(gradients, at: now) }
       let end = ContinuousClock.now
@@ -121,20 +122,17 @@ struct TrainingRun {
 
   /// Runs everything once on dummy data, so that the first timed step is like the others.
   ///
-  /// It leaves no trace: the model's weights are read only, and the optimizer is another one, working on
-  /// another model.
+  /// It leaves no trace: the weights and the optimizer's state are put back as they were.
   private func warmUp() throws {
-    let (track, recipe) = (plan.track, plan.recipe)
+    let track = plan.track
+    let (weights, state) = (parameters.map(\.value.elements), optimizer.state)
     let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
-    _ = lanes.lossAndGradients(sequences: track.batch) { [model] _ in
+    let (_, gradients) = lanes.lossAndGradients(sequences: track.batch) { [model] _ in
       model.loss(of: tokens, against: tokens)
     }
-    let scope = ParameterScope(seed: 0)
-    let twin = GPT(track.configuration, in: scope)
-    let optimizer = try Optimizer(
-      groups: recipe.groups(for: twin), covering: scope.parameters, schedule: recipe.schedule,
-      workers: Workers(count: plan.threads))
-    optimizer.step(Gradients(of: scope), at: Progress(0, of: recipe.steps))
+    optimizer.step(gradients, at: TrainingProgress(0, of: plan.recipe.steps))
+    for (parameter, elements) in zip(parameters, weights) { parameter.assign(elements) }
+    try optimizer.restore(state)
   }
 }
 
@@ -144,7 +142,8 @@ extension RunRecord.Configuration {
     self.init(
       model: track.configuration,
       training: RunRecord.Training(
-        batch: track.batch, steps: plan.recipe.steps, seed: plan.seed, dataSeed: track.dataSeed,
+        batch: track.batch, steps: plan.recipe.steps, seed: plan.seed,
+        dataSeed: UInt64(track.dataSeed),
         lanes: track.lanes, schedule: plan.recipe.schedule, target: track.target,
         valTokens: track.valTokens, valEvery: track.valEvery),
       groups: groups.map(\.record))

@@ -1,7 +1,7 @@
 import Autograd
 
 /// How far training has come: which update is next, of how many.
-public struct Progress: Codable, Hashable, Sendable {
+public struct TrainingProgress: Codable, Hashable, Sendable {
   /// The number of updates made so far, which is also the index of the next one.
   public let step: Int
   /// The number of updates of the whole run.
@@ -9,7 +9,7 @@ public struct Progress: Codable, Hashable, Sendable {
 
   /// Creates the progress before update `step`, counted from 0, of `steps`.
   public init(_ step: Int, of steps: Int) {
-    require(step >= 0 && steps >= 0, "Progress: step \(step) of \(steps)")
+    require(step >= 0 && steps >= 0, "TrainingProgress: step \(step) of \(steps)")
     self.step = step
     self.steps = steps
   }
