@@ -9,17 +9,17 @@ extension TrackFile {
   package static let kjv = TrackFile(
     track: Track(
       name: "kjv", corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024, batch: 16,
-      lanes: 4, valTokens: 98_304, valEvery: 20, dataSeed: 0, target: 2.8,
+      lanes: 4, valTokens: 98_304, valEvery: 20, dataSeed: 0, target: 2.88,
       model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
     recipes: Recipes(
       muon: Recipe(
-        steps: 260, schedule: Schedule(cooldown: 0.6),
+        steps: 200, schedule: Schedule(cooldown: 0.6),
         muon: Muon(learningRate: 0.03, weightDecay: 0.1),
         embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008)),
       adamw: Recipe(
-        steps: 360, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        steps: 280, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         adamw: .matrices(learningRate: 0.003),
-        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008))))
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.008))))
 
   /// Generated stories, byte by byte: a few seconds.
   package static let micro = TrackFile(
