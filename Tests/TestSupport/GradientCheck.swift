@@ -22,24 +22,45 @@ public func expectGradient(
   let inputs = shapes.enumerated().map { index, shape in
     scope.parameter("input\(index)", shape, .normal(deviation: 1))
   }
+  expectGradient(
+    in: scope, step: step, tolerance: tolerance, seed: seed, sourceLocation: sourceLocation
+  ) { function(inputs.map(\.value)) }
+}
+
+/// Expects the gradients of all parameters of a scope, moved together, to agree with finite differences.
+///
+/// - Parameters:
+///   - scope: Whose parameters to move; they are put back.
+///   - step: How far to move them.
+///   - tolerance: The largest relative difference.
+///   - seed: Determines the direction.
+///   - sourceLocation: Where a failure is reported.
+///   - function: What to differentiate.
+public func expectGradient(
+  in scope: ParameterScope, step: Double = 4e-3, tolerance: Double = 4e-3, seed: UInt64 = 7,
+  sourceLocation: SourceLocation = #_sourceLocation, _ function: () -> Tensor
+) {
+  let parameters = scope.parameters
+  let start = parameters.map(\.value.elements)
   var random = SplitMix64(seed: seed &+ 1)
 
-  let output = function(inputs.map(\.value))
+  let output = function()
   let cotangent = random.floats(output.shape.count)
-  let tangents = shapes.map { random.floats($0.count) }
+  let tangents = parameters.map { random.floats($0.shape.count) }
   let gradients = Gradients(of: scope)
   (output * Tensor(cotangent, shape: output.shape)).sum().backward(into: gradients)
-  let analytic = zip(inputs, tangents).reduce(0.0) { $0 + inner(gradients[$1.0].elements, $1.1) }
+  let analytic = zip(parameters, tangents).reduce(0.0) {
+    $0 + inner(gradients[$1.0].elements, $1.1)
+  }
 
   func value(along h: Double) -> Double {
-    let moved = zip(inputs, tangents).map { input, tangent in
-      Tensor(
-        zip(input.value.elements, tangent).map { Float(Double($0) + h * Double($1)) },
-        shape: input.shape)
+    for (parameter, (elements, tangent)) in zip(parameters, zip(start, tangents)) {
+      parameter.assign(zip(elements, tangent).map { Float(Double($0) + h * Double($1)) })
     }
-    return inner(function(moved).elements, cotangent)
+    return inner(function().elements, cotangent)
   }
   let numeric = (value(along: step) - value(along: -step)) / (2 * step)
+  for (parameter, elements) in zip(parameters, start) { parameter.assign(elements) }
 
   let scale = max(abs(numeric), abs(analytic), 1e-2)
   #expect(
