@@ -7,7 +7,7 @@ struct ThreadsOption: ParsableArguments {
 
   @Option(
     name: .customLong("threads"), parsing: .unconditional,
-    help: "Threads; the numbers do not depend on it.")
+    help: "Threads, at most one a core; the numbers do not depend on it.")
   var count = min(ProcessInfo.processInfo.activeProcessorCount, allowed.upperBound)
 
   func validate() throws {

@@ -6,7 +6,7 @@ struct Summary {
   let directory: String
   /// The options that name the track again.
   let trackOptions: String
-  /// The least loss any model can reach, where it is known.
+  /// The entropy rate of the text, where it is known: the least loss to expect of any model.
   let floor: Double?
 
   /// Writes the summary.
@@ -66,7 +66,7 @@ struct Summary {
     if let last = trajectory.validations.last, last.loss.isFinite {
       var text = Format.fixed(last.loss, 4) + " nats per token"
       if let bits = last.bitsPerByte { text += ", \(Format.fixed(bits, 4)) bits per byte" }
-      if let floor { text += " (no model can be below \(Format.fixed(floor, 3)) nats)" }
+      if let floor { text += " (the entropy of such text: \(Format.fixed(floor, 3)) nats)" }
       rows.append((last.step == result.steps ? "final loss" : "last loss", text))
     }
     if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
