@@ -13,6 +13,7 @@ public final class Lanes: Sendable {
   public let workers: Workers
   private let gradients: [Gradients]
   private let pools: [StoragePool]
+  private let weights: PackedWeights
 
   /// Creates `count` lanes, each with gradients for all parameters of `scope`.
   public init(count: Int, scope: ParameterScope, workers: Workers) {
@@ -21,6 +22,7 @@ public final class Lanes: Sendable {
     self.workers = workers
     gradients = (0..<count).map { _ in Gradients(of: scope) }
     pools = (0..<count).map { _ in StoragePool() }
+    weights = PackedWeights(of: scope.parameters)
   }
 
   /// Computes the mean of `loss` over all sequences, and its gradients.
@@ -67,12 +69,15 @@ public final class Lanes: Sendable {
     require(sequences >= 1, "Lanes: \(sequences) sequences, at least 1")
     let results = Mutex([Double](repeating: 0, count: sequences))
     let lanes = min(count, sequences)
+    weights.invalidate()
     workers.forEach(lanes) { lane in
       let share = lane * sequences / lanes..<(lane + 1) * sequences / lanes
-      StoragePool.$current.withValue(pools[lane]) {
-        for sequence in share {
-          let result = body(lane, sequence, sequence == share.lowerBound)
-          results.withLock { $0[sequence] = result }
+      PackedWeights.$current.withValue(weights) {
+        StoragePool.$current.withValue(pools[lane]) {
+          for sequence in share {
+            let result = body(lane, sequence, sequence == share.lowerBound)
+            results.withLock { $0[sequence] = result }
+          }
         }
       }
     }

@@ -116,13 +116,14 @@ extension Tensor {
 
   /// Sets this matrix, which nobody else has seen yet, to `scale left right`, or adds that to it.
   fileprivate func setToProduct(
-    _ left: Tensor, _ right: Tensor, _ orientation: BLAS.Orientation = .normal, scale: Float = 1,
+    _ left: Tensor, _ right: Tensor, _ orientation: Matrix.Orientation = .normal, scale: Float = 1,
     accumulate: Bool = false
   ) {
-    BLAS.multiply(
-      .init(left.pointer, stride: left.shape[1]),
-      .init(right.pointer, stride: right.shape[1], orientation),
-      into: pointer, stride: shape[1], rows: shape[0], inner: left.shape[1], columns: shape[1],
-      alpha: scale, beta: accumulate ? 1 : 0)
+    MatrixProduct.multiply(
+      Matrix(left.pointer, stride: left.shape[1]),
+      RightFactor(
+        Matrix(right.pointer, stride: right.shape[1], orientation),
+        inner: left.shape[1], columns: shape[1]),
+      into: pointer, stride: shape[1], rows: shape[0], alpha: scale, beta: accumulate ? 1 : 0)
   }
 }

@@ -49,7 +49,9 @@ extension CommandLineTests {
         #expect(shards[0]["tokens"] as? Int == shard.tokens.count)
         let environment = try #require(record["environment"] as? [String: Any])
         #expect(
-          Set(environment.keys) == ["git", "swift", "openblas", "cpu", "threads", "simd"])
+          Set(environment.keys) == [
+            "git", "swift", "openblas", "products", "cpu", "threads", "simd",
+          ])
         let result = try #require(record["result"] as? [String: Any])
         #expect(
           Set(result.keys) == [

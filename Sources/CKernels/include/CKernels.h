@@ -71,6 +71,49 @@ void kernel_softcapped_cross_entropy_pullback(
 /// `y[j, i] = x[i, j]`.
 void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
 
+// Matrix products with AVX-512. The extent that is summed over is called inner. An element is 32 bits: a float, or a pair
+// of bfloat16, neighbours along the inner extent, which then counts pairs; an odd one out is paired with 0.
+
+enum {
+  /// The rows of a left factor that are multiplied together.
+  kernel_tile_rows = 8,
+  /// The columns of a right factor that are packed together, zeros after the last.
+  kernel_panel_columns = 32,
+};
+
+/// Whether the float32 products run on this processor.
+bool kernel_supports_float32_products(void);
+/// Whether the bfloat16 products run on this processor.
+bool kernel_supports_bfloat16_products(void);
+/// `y = alpha left right + beta y`; with `beta` 0, `y` is not read. Left element (i, k) is at
+/// `i / 8 * tile_stride + i % 8 * row_stride + k * inner_stride`, right element (k, j) at
+/// `j / 32 * panel_stride + k * 32 + j % 32`. `upper_only` leaves out tiles that are wholly below the diagonal.
+void kernel_multiply_float32(
+    const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
+    size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
+    bool upper_only);
+/// The same for pairs of bfloat16; sums are float32.
+void kernel_multiply_bfloat16(
+    const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
+    size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
+    bool upper_only);
+/// Packs a left factor, given as its transpose x [inner, rows], in tiles of 8 rows: `y[tile][inner][8]`.
+void kernel_pack_left_float32(const float *x, size_t stride, size_t inner, size_t rows, void *y);
+/// The same in pairs of bfloat16, rounded to nearest even.
+void kernel_pack_left_bfloat16(const float *x, size_t stride, size_t inner, size_t rows, void *y);
+/// Converts a left factor x [rows, inner] to rows of pairs of bfloat16, without gaps.
+void kernel_convert_left_bfloat16(const float *x, size_t stride, size_t rows, size_t inner, void *y);
+/// Packs a right factor x [inner, columns] in panels of 32 columns: `y[panel][inner][32]`.
+void kernel_pack_right_float32(const float *x, size_t stride, size_t inner, size_t columns, void *y);
+/// The same in pairs of bfloat16.
+void kernel_pack_right_bfloat16(const float *x, size_t stride, size_t inner, size_t columns, void *y);
+/// Packs a right factor, given as its transpose x [columns, inner], in panels of 32 columns.
+void kernel_pack_right_transposed_float32(const float *x, size_t stride, size_t columns, size_t inner, void *y);
+/// The same in pairs of bfloat16.
+void kernel_pack_right_transposed_bfloat16(const float *x, size_t stride, size_t columns, size_t inner, void *y);
+/// In place, of a square matrix: the elements below the diagonal become those above it.
+void kernel_mirror_upper(float *x, size_t rows, size_t stride);
+
 // Optimizers.
 
 /// In place: `momentum += (1 - mu) (gradient - momentum)`, then `update = gradient + mu (momentum - gradient)`.

@@ -18,9 +18,10 @@ enum MatrixPeak {
       Workers(count: threads).forEach(threads) { thread in
         let factors = matrices[thread].map(\.storage.pointer)
         for _ in 0..<products {
-          BLAS.multiply(
-            .init(factors[0], stride: size), .init(factors[1], stride: size), into: factors[2],
-            stride: size, rows: size, inner: size, columns: size)
+          MatrixProduct.multiply(
+            Matrix(factors[0], stride: size),
+            RightFactor(Matrix(factors[1], stride: size), inner: size, columns: size),
+            into: factors[2], stride: size, rows: size)
         }
       }
       return ContinuousClock.now - start

@@ -49,6 +49,8 @@ struct RunCommand: ColoredCommand {
     completion: .list(Self.coefficients))
   var newtonSchulz: String?
 
+  @OptionGroup var precision: PrecisionOption
+
   @OptionGroup var threads: ThreadsOption
 
   @Option(
@@ -148,7 +150,8 @@ struct RunCommand: ColoredCommand {
       ?? TrackFile(named: track)
     if let dataDirectory { try file.track.adopt(corpusIn: dataDirectory) }
     return try RunPlan(
-      file, optimizer, settings: try allSettings(), seed: seed, threads: threads.count,
+      file, optimizer, settings: try allSettings(), seed: seed, precision: precision.value,
+      threads: threads.count,
       savesInitialWeights: saveInitial, savesWeights: !noSave)
   }
 
