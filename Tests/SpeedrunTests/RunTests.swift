@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import NanoGPT
 import Testing
@@ -110,14 +111,18 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Contestant.allCases)
-    func theLossDoesNotDependOnTheNumberOfThreads(_ contestant: Contestant) throws {
+    @Test(
+      arguments: Contestant.allCases, Precision.allCases.filter { $0.problem == nil })
+    func theLossDoesNotDependOnTheNumberOfThreads(
+      _ contestant: Contestant, _ precision: Precision
+    ) throws {
       try withTool { tool in
         var columns: [[String]] = []
         for threads in ["1", "2", "4"] {
           let run = try tool.run(
             CommandLineTool.short
-              + ["--optimizer", contestant.rawValue, "--threads", threads, "--out", threads])
+              + ["--optimizer", contestant.rawValue, "--precision", precision.rawValue]
+              + ["--threads", threads, "--out", threads])
           #expect(run.status == 0)
           let loss = /"(?:val_)?loss":([^,}]+)/
           columns.append(
