@@ -11,16 +11,23 @@
 #define KERNEL
 #endif
 
+// A helper of kernels: inlined, so that it is compiled for each SIMD width too.
+#define INLINE static inline __attribute__((always_inline))
+
+// Before a loop of few iterations, such as one over half a head: one vector at a time, where the compiler's choice of
+// several would leave all of them to the remainder.
+#define SHORT_LOOP _Pragma("clang loop vectorize_width(16) interleave_count(1)")
+
 // Lets the compiler reorder sums and fuse multiply-adds, in this block only. Both are settled at compile time, so
 // results repeat.
 #define REORDER_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
 
 // Square root without errno, which would keep a loop from vectorizing.
-static inline __attribute__((always_inline)) float square_root(float x) { return __builtin_elementwise_sqrt(x); }
+INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
 
 // e^x by 2^n e^r with |r| <= ln(2)/2 and a degree-6 polynomial (Cephes expf). Results below the smallest normal
 // number are 0; a NaN stays NaN.
-static inline __attribute__((always_inline)) float exponential(float x) {
+INLINE float exponential(float x) {
   const float round_to_integer = 12582912.0f;  // 1.5 * 2^23: adding it leaves an integer in the low bits.
   float clamped = x > 88.72283f ? 88.72283f : x;
   clamped = clamped < -87.33654f ? -87.33654f : clamped;

@@ -47,8 +47,11 @@ import Testing
     let one: [Float] = [1, 1]
     let zero: [Float] = [0, 0]
     var y = [Float](repeating: .nan, count: 4)
-    kernel_rotate(x, one, zero, &y, 1, 1, 4, 1, false, false)
+    kernel_rotate(x, one, zero, &y, 1, 1, 4, 1, false)
     #expect(y == x)
+    y = [Float](repeating: .nan, count: 4)
+    kernel_rms_norm_rotate_pullback(x, x, one, zero, &y, 1, 1, 4, 1, 0)
+    #expect(y.allSatisfy { abs($0) < 1e-6 })
     y = [Float](repeating: .nan, count: 4)
     kernel_squared_relu_pullback(x, x, &y, 4, false)
     #expect(y == [2, 0, 18, 32])
