@@ -93,22 +93,39 @@ KERNEL void kernel_rms_norm_rotate_pullback(
   }
 }
 
+// The largest of `scale x`, found among integers that are in the same order: a maximum of floats, which has to mind NaNs,
+// does not vectorize.
+INLINE float largest_scaled(const float *x, size_t count, float scale) {
+  union { float value; int32_t bits; } element;
+  int32_t largest = INT32_MIN;
+  SHORT_LOOP
+  for (size_t i = 0; i < count; i++) {
+    element.value = scale * x[i];
+    int32_t rank = element.bits ^ ((element.bits >> 31) & INT32_MAX);
+    largest = rank > largest ? rank : largest;
+  }
+  element.bits = largest ^ ((largest >> 31) & INT32_MAX);
+  return element.value;
+}
+
 KERNEL void kernel_causal_softmax(
     float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale) {
   for (size_t row = 0; row < rows; row++, scores += stride) {
     REORDER_SUMS
     size_t seen = visible + row < columns ? visible + row : columns;
-    float largest = scale * scores[0];
-    for (size_t i = 1; i < seen; i++) largest = scale * scores[i] > largest ? scale * scores[i] : largest;
-    float sum = 0;
-    for (size_t i = 0; i < seen; i++) {
-      float e = exponential(scale * scores[i] - largest);
+    // Whole vectors of 16, with a zero for what is masked: a remainder one by one would cost more.
+    size_t whole = (seen + 15) / 16 * 16 < columns ? (seen + 15) / 16 * 16 : columns;
+    float largest = largest_scaled(scores, seen, scale), sum = 0;
+    SHORT_LOOP
+    for (size_t i = 0; i < whole; i++) {
+      float e = i < seen ? exponential(scale * scores[i] - largest) : 0.0f;
       scores[i] = e;
       sum += e;
     }
     float inverse = 1.0f / sum;
-    for (size_t i = 0; i < seen; i++) scores[i] *= inverse;
-    for (size_t i = seen; i < columns; i++) scores[i] = 0.0f;
+    SHORT_LOOP
+    for (size_t i = 0; i < whole; i++) scores[i] *= inverse;
+    for (size_t i = whole; i < columns; i++) scores[i] = 0.0f;
   }
 }
 

@@ -41,6 +41,29 @@ import Testing
     #expect(once[0] == x[0] && once[rows - 1] == x[(rows - 1) * columns])
   }
 
+  /// Masked scores count for nothing, whatever they are, and become zero; columns end inside a vector.
+  @Test(arguments: [1.0, -0.5, 0], [1, 15, 16, 17, 40])
+  func causalSoftmaxIgnoresWhatIsMasked(scale: Double, columns: Int) {
+    let (rows, stride, visible) = (6, 43, 3)
+    var scores = Oracle.random(rows * stride, seed: 13).map { Float(20 * $0) }
+    let expected = (0..<rows).flatMap { row -> [Double] in
+      let seen = min(visible + row, columns)
+      let scaled = scores[row * stride..<row * stride + seen].map { scale * Double($0) }
+      let largest = scaled.max() ?? 0
+      let weights = scaled.map { exp($0 - largest) }
+      let total = weights.reduce(0, +)
+      return weights.map { $0 / total } + [Double](repeating: 0, count: columns - seen)
+    }
+    for row in 0..<rows {
+      for masked in min(visible + row, columns)..<columns {
+        scores[row * stride + masked] = masked.isMultiple(of: 2) ? .nan : 1e30
+      }
+    }
+    kernel_causal_softmax(&scores, rows, columns, stride, visible, Float(scale))
+    let actual = (0..<rows).flatMap { scores[$0 * stride..<$0 * stride + columns] }
+    expectClose(actual, expected)
+  }
+
   /// A first write must not read what was there: uninitialized memory may hold a NaN.
   @Test func overwritingIgnoresWhatTheOutputHeld() {
     let x: [Float] = [1, -2, 3, 4]
