@@ -30,6 +30,21 @@ import Testing
     #expect(abs(kernel_sum_of_squares(floats, count) - squares) < 1e-6 * squares + 1e-12)
   }
 
+  /// In place over the first vector, with a count on both sides of the kernel's block, to the bit.
+  @Test(arguments: [1, 2, 5], [1, 64, 100, 1000])
+  func vectorsAreAddedInOrder(vectors: Int, count: Int) {
+    let x = (0..<vectors).map { Oracle.random(count, seed: UInt64($0)).map(Float.init) }
+    let expected = (0..<count).map { i in x.dropFirst().reduce(x[0][i]) { $0 + $1[i] } }
+    let memory = x.map { vector in
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: count)
+      memory.initialize(from: vector, count: count)
+      return memory
+    }
+    kernel_sum_vectors(memory.map { UnsafePointer($0) }, vectors, memory[0], count)
+    #expect(Array(UnsafeBufferPointer(start: memory[0], count: count)) == expected)
+    for pointer in memory { pointer.deallocate() }
+  }
+
   @Test(arguments: [(1, 1), (3, 17), (40, 33)])
   func transposeTwiceIsTheIdentity(rows: Int, columns: Int) {
     let x = Oracle.random(rows * columns, seed: 12).map(Float.init)

@@ -40,6 +40,9 @@ void kernel_exp(const float *x, float *y, size_t count);
 double kernel_sum(const float *x, size_t count);
 /// The sum of `x^2`, in double precision.
 double kernel_sum_of_squares(const float *x, size_t count);
+/// `y = x[0] + x[1] + ...`, element by element and in that order, for at least one vector; `y` may be one of them (in
+/// place).
+void kernel_sum_vectors(const float *_Nonnull const *_Nonnull x, size_t vectors, float *y, size_t count);
 
 // Row-wise.
 
