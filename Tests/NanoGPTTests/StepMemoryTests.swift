@@ -7,8 +7,8 @@ import Testing
 @Suite struct StepMemoryTests {
   /// In a process of its own, because page faults are counted for a whole process.
   ///
-  /// One step touches some 700 pages of tensors, gradients aside; ten steps may fault on a tenth of that,
-  /// for what is not a tensor: nodes, closures and arrays on Swift's heap, and the stacks of threads.
+  /// Ten steps that reuse nothing fault 24 000 times. A hundredth of that is allowed, for what is not a
+  /// tensor: nodes, closures and arrays on Swift's heap, and the stacks of threads; 1 to 32 were seen.
   @Test func stepsAfterTheSecondTouchNoNewMemory() async {
     await #expect(processExitsWith: .success) {
       let configuration = GPTConfiguration(
@@ -27,7 +27,7 @@ import Testing
       for _ in 0..<10 { step() }
       #expect(allocations > 0)
       #expect(lanes.allocations == allocations)
-      #expect(pageFaults() - faults < 70)
+      #expect(pageFaults() - faults < 240)
     }
   }
 }
