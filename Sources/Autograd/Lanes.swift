@@ -84,17 +84,15 @@ public final class Lanes: Sendable {
     return results.withLock { $0 }
   }
 
-  /// Adds the gradients of the other lanes to those of lane 0, in the order of the lanes.
+  /// Sums the gradients of all lanes into those of lane 0, in the order of the lanes.
   private func sumGradients(of lanes: Int) {
-    let total = gradients[0].storage
-    let chunk = 1 << 14
+    let sources = gradients.prefix(lanes).map(\.storage)
+    let total = sources[0]
+    let chunk = 1 << 16
     workers.forEach((total.count + chunk - 1) / chunk) { index in
       let start = index * chunk
-      let length = min(chunk, total.count - start)
-      for lane in 1..<lanes {
-        kernel_add_scaled(
-          1, gradients[lane].storage.pointer + start, total.pointer + start, length)
-      }
+      let vectors = sources.map { UnsafePointer($0.pointer + start) }
+      kernel_sum_vectors(vectors, lanes, total.pointer + start, min(chunk, total.count - start))
     }
   }
 }

@@ -87,6 +87,24 @@ KERNEL double kernel_sum_of_squares(const float *x, size_t count) {
   return total;
 }
 
+// A few registers full of sums meet every vector before they are stored: each element is read and written once.
+KERNEL void kernel_sum_vectors(const float *const *x, size_t vectors, float *y, size_t count) {
+  enum { block = 64 };
+  size_t start = 0;
+  for (; start + block <= count; start += block) {
+    float sums[block];
+    for (size_t i = 0; i < block; i++) sums[i] = x[0][start + i];
+    for (size_t vector = 1; vector < vectors; vector++)
+      for (size_t i = 0; i < block; i++) sums[i] += x[vector][start + i];
+    for (size_t i = 0; i < block; i++) y[start + i] = sums[i];
+  }
+  for (; start < count; start++) {
+    float sum = x[0][start];
+    for (size_t vector = 1; vector < vectors; vector++) sum += x[vector][start];
+    y[start] = sum;
+  }
+}
+
 KERNEL void kernel_momentum(
     const float *restrict gradient, float *restrict momentum, float *restrict update, size_t count, float mu) {
   for (size_t i = 0; i < count; i++) {

@@ -34,14 +34,10 @@ public struct CausalSelfAttention: Sendable {
   /// Applies attention to `[positions, modelDimension]`; the shape stays.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let mixed = causalAttention(
-      queries: normalizedByHead(query(x)).rotated(by: rotary),
-      keys: normalizedByHead(key(x)).rotated(by: rotary),
+      queries: query(x).normalizedAndRotated(by: rotary),
+      keys: key(x).normalizedAndRotated(by: rotary),
       values: value(x), heads: heads, scale: scale, precision: precision)
     return projection(mixed)
-  }
-
-  private func normalizedByHead(_ x: Tensor) -> Tensor {
-    x.reshaped(to: [x.shape[0] * heads, headSize]).rmsNorm().reshaped(to: x.shape)
   }
 
   var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }

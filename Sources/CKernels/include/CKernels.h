@@ -40,6 +40,9 @@ void kernel_exp(const float *x, float *y, size_t count);
 double kernel_sum(const float *x, size_t count);
 /// The sum of `x^2`, in double precision.
 double kernel_sum_of_squares(const float *x, size_t count);
+/// `y = x[0] + x[1] + ...`, element by element and in that order, for at least one vector; `y` may be one of them (in
+/// place).
+void kernel_sum_vectors(const float *_Nonnull const *_Nonnull x, size_t vectors, float *y, size_t count);
 
 // Row-wise.
 
@@ -48,11 +51,20 @@ void kernel_rms_norm(const float *x, float *y, size_t rows, size_t columns, floa
 /// Each row: `r = 1 / sqrt(mean(x^2) + epsilon)`, `dx (+)= r dy - x r^3 mean(x dy)`.
 void kernel_rms_norm_pullback(
     const float *x, const float *dy, float *dx, size_t rows, size_t columns, float epsilon, bool accumulate);
-/// Each position, each head `(a, b)` of two halves: `y (+)= (a cos + b sin, b cos - a sin)` for the first `frequencies`
+/// Each position, each head `(a, b)` of two halves: `y = (a cos + b sin, b cos - a sin)` for the first `frequencies`
 /// pairs, the rest of the pairs as they are. `inverse` turns the other way.
 void kernel_rotate(
     const float *x, const float *cosines, const float *sines, float *y, size_t positions, size_t heads,
-    size_t head_size, size_t frequencies, bool inverse, bool accumulate);
+    size_t head_size, size_t frequencies, bool inverse);
+/// Each position, each head: `kernel_rotate` of `kernel_rms_norm`.
+void kernel_rms_norm_rotate(
+    const float *x, const float *cosines, const float *sines, float *y, size_t positions, size_t heads,
+    size_t head_size, size_t frequencies, float epsilon);
+/// Each position, each head: `dx = r g - x r^3 mean(x g)` with `g` the inverse rotation of `dy`, `r` as in
+/// `kernel_rms_norm_pullback`.
+void kernel_rms_norm_rotate_pullback(
+    const float *x, const float *dy, const float *cosines, const float *sines, float *dx, size_t positions,
+    size_t heads, size_t head_size, size_t frequencies, float epsilon);
 /// In place, row i of a block whose row 0 sees `visible` columns: softmax of `scale x` over its first `visible + i`
 /// columns, zero in the rest.
 void kernel_causal_softmax(
