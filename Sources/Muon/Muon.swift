@@ -112,10 +112,9 @@ public struct Muon: UpdateRule {
     let mu = Float(momentum(at: step.progress))
     let update = Tensor(uninitialized: parameter.shape)
     kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu)
-    let orthogonal = newtonSchulz.orthogonalized(update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
-    let weights = parameter.storage.pointer
-    kernel_linear_combination(
-      shrinkage(at: step), weights, Float(-rate), orthogonal.pointer, weights, count)
+    newtonSchulz.orthogonalize(
+      update, by: NewtonSchulz.Form(for: update.shape), into: parameter.storage.pointer,
+      scale: Float(-rate), retained: shrinkage(at: step))
   }
 }

@@ -42,6 +42,19 @@ package enum BLAS {
       blasint(right.stride), beta, output, blasint(stride))
   }
 
+  /// `output = alpha matrix matrix^T` on and above the diagonal, where `matrix` is order x inner.
+  ///
+  /// Below the diagonal nothing is written. The output may be uninitialized.
+  package static func multiplyByTranspose(
+    _ matrix: Matrix, into output: UnsafeMutablePointer<Float>, order: Int, inner: Int,
+    alpha: Float = 1
+  ) {
+    _ = limitedToCallingThread
+    cblas_ssyrk(
+      CblasRowMajor, CblasUpper, matrix.orientation.cblas, blasint(order), blasint(inner), alpha,
+      matrix.pointer, blasint(matrix.stride), 0, output, blasint(max(order, 1)))
+  }
+
   /// The kernels OpenBLAS chose for this processor, such as `SkylakeX`.
   ///
   /// `OPENBLAS_CORETYPE` in the environment overrules its choice.

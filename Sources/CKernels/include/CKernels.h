@@ -38,7 +38,7 @@ void kernel_exp(const float *x, float *y, size_t count);
 
 /// The sum of `x`, in double precision.
 double kernel_sum(const float *x, size_t count);
-/// The sum of `x^2`, in double precision.
+/// The sum of `x^2`, every term in double precision: no finite number is too large or too small.
 double kernel_sum_of_squares(const float *x, size_t count);
 
 // Row-wise.
@@ -70,6 +70,13 @@ void kernel_softcapped_cross_entropy_pullback(
     size_t columns, float cap, bool accumulate);
 /// `y[j, i] = x[i, j]`.
 void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
+
+// Symmetric matrices.
+
+/// On and above the diagonal of square matrices: `y += beta x + alpha I`.
+void kernel_add_above_diagonal(float alpha, float beta, const float *x, float *y, size_t order);
+/// In place on a square matrix: what is below the diagonal becomes what is above it.
+void kernel_mirror(float *y, size_t order);
 
 // Optimizers.
 
