@@ -76,14 +76,9 @@ KERNEL double kernel_sum(const float *x, size_t count) {
 }
 
 KERNEL double kernel_sum_of_squares(const float *x, size_t count) {
+  REORDER_SUMS
   double total = 0;
-  for (size_t start = 0; start < count; start += sum_block) {
-    REORDER_SUMS
-    size_t end = start + sum_block < count ? start + sum_block : count;
-    float sum = 0;
-    for (size_t i = start; i < end; i++) sum += x[i] * x[i];
-    total += sum;
-  }
+  for (size_t i = 0; i < count; i++) total += (double)x[i] * (double)x[i];
   return total;
 }
 

@@ -181,11 +181,3 @@ KERNEL void kernel_transpose(const float *restrict x, float *restrict y, size_t 
     }
   }
 }
-
-KERNEL void kernel_mirror_upper(float *x, size_t rows, size_t stride) {
-  enum { tile = 16 };
-  for (size_t top = 0; top < rows; top += tile)
-    for (size_t left = 0; left <= top; left += tile)
-      for (size_t i = top; i < top + tile && i < rows; i++)
-        for (size_t j = left; j < left + tile && j < i; j++) x[i * stride + j] = x[j * stride + i];
-}

@@ -93,6 +93,31 @@ import Testing
     }
   }
 
+  /// A product that is known to be symmetric: on and above the diagonal it is the whole product.
+  @Test(arguments: ways, [1, 31, 32, 33, 100, 150])
+  func productsAboveTheDiagonal(way: Way, order: Int) {
+    let inner = 45
+    let a = eighths(order * inner, seed: 7)
+    let whole = Oracle.product(
+      a.map(Double.init), Oracle.transpose(a.map(Double.init), rows: order, columns: inner),
+      rows: order, inner: inner, columns: order)
+    var half = [Float](repeating: .nan, count: order * order)
+    a.withUnsafeBufferPointer { a in
+      guard let a = a.baseAddress else { return }
+      let factor = RightFactor(
+        Matrix(a, stride: inner, .transposed), inner: inner, columns: order,
+        precision: way.precision, kernels: way.kernels)
+      MatrixProduct.multiplyAboveDiagonal(
+        Matrix(a, stride: inner), factor, into: &half, order: order, alpha: 2)
+    }
+    for row in 0..<order {
+      for column in row..<order {
+        let index = row * order + column
+        #expect(half[index] == Float(2 * whole[index]))
+      }
+    }
+  }
+
   /// A factor's first rows or columns are the factor of a smaller product.
   @Test(arguments: ways)
   func leadingPartsOfAFactor(way: Way) {

@@ -20,4 +20,14 @@ package struct Matrix {
     self.stride = max(stride, 1)
     self.orientation = orientation
   }
+
+  /// This factor without the rows, of the factor and not of memory, before `row`.
+  func from(row: Int) -> Matrix {
+    Matrix(pointer + row * (orientation == .normal ? stride : 1), stride: stride, orientation)
+  }
+
+  /// This factor without the columns before `column`.
+  func from(column: Int) -> Matrix {
+    Matrix(pointer + column * (orientation == .normal ? 1 : stride), stride: stride, orientation)
+  }
 }

@@ -34,15 +34,26 @@ package enum MatrixProduct {
         left, matrix, into: output, stride: stride, rows: rows, inner: right.inner,
         columns: right.columns, alpha: alpha, beta: beta)
     case .panels(let panels, let panelStride):
-      let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
-      let multiply =
-        right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
-      withExtendedLifetime(left) {
-        multiply(
-          left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
-          panelStride, output, stride, rows, right.inner.elements(in: right.precision),
-          right.columns, alpha, beta, false)
-      }
+      multiply(
+        left, right, panels, panelStride, into: output, stride: stride, rows: rows, alpha: alpha,
+        beta: beta, aboveDiagonal: false)
+    }
+  }
+
+  /// The same by this package's kernels; `aboveDiagonal` leaves out what is wholly below the diagonal.
+  static func multiply(
+    _ left: Matrix, _ right: RightFactor, _ panels: Storage, _ panelStride: Int,
+    into output: UnsafeMutablePointer<Float>, stride: Int, rows: Int, alpha: Float, beta: Float,
+    aboveDiagonal: Bool
+  ) {
+    let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
+    let multiply =
+      right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
+    withExtendedLifetime(left) {
+      multiply(
+        left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
+        panelStride, output, stride, rows, right.inner.elements(in: right.precision),
+        right.columns, alpha, beta, aboveDiagonal)
     }
   }
 }

@@ -38,7 +38,7 @@ void kernel_exp(const float *x, float *y, size_t count);
 
 /// The sum of `x`, in double precision.
 double kernel_sum(const float *x, size_t count);
-/// The sum of `x^2`, in double precision.
+/// The sum of `x^2`, every term in double precision: no finite number is too large or too small.
 double kernel_sum_of_squares(const float *x, size_t count);
 /// `y = x[0] + x[1] + ...`, element by element and in that order, for at least one vector; `y` may be one of them (in
 /// place).
@@ -123,8 +123,13 @@ void kernel_pack_right_bfloat16(const float *x, size_t stride, size_t inner, siz
 void kernel_pack_right_transposed_float32(const float *x, size_t stride, size_t columns, size_t inner, void *y);
 /// The same in pairs of bfloat16.
 void kernel_pack_right_transposed_bfloat16(const float *x, size_t stride, size_t columns, size_t inner, void *y);
-/// In place, of a square matrix: the elements below the diagonal become those above it.
-void kernel_mirror_upper(float *x, size_t rows, size_t stride);
+
+// Symmetric matrices.
+
+/// On and above the diagonal of square matrices: `y += beta x + alpha I`.
+void kernel_add_above_diagonal(float alpha, float beta, const float *x, float *y, size_t order);
+/// In place on a square matrix: what is below the diagonal becomes what is above it.
+void kernel_mirror(float *y, size_t order);
 
 // Optimizers.
 
