@@ -171,8 +171,10 @@ import Testing
     let coefficients = NewtonSchulz.Coefficients(.nan, 0, 0)
     #expect(NewtonSchulz(coefficients: [coefficients]).problem?.contains("finite") == true)
     var set = NewtonSchulz.jordan
-    set.epsilon = 0
-    #expect(set.problem?.contains("epsilon") == true)
+    for epsilon in [0, 1e-50, .infinity] {
+      set.epsilon = epsilon
+      #expect(set.problem?.contains("epsilon") == true)
+    }
     set = .jordan
     set.normFactor = 0.9
     #expect(set.problem?.contains("norm_factor") == true)
