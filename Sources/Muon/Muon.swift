@@ -102,7 +102,8 @@ public struct Muon: UpdateRule {
 
   /// The matrix products of the orthogonalization; the rest is small.
   public func operations(elements: Int, of shape: Shape) -> Double {
-    newtonSchulz.operations(rows: shape[0], columns: shape[1])
+    newtonSchulz.operations(
+      rows: shape[0], columns: shape[1], newtonSchulzPrecision)
   }
 
   /// Moves a matrix.

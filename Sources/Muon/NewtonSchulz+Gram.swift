@@ -38,14 +38,22 @@ extension NewtonSchulz {
   /// Its square times the rounding unit of 2^-24 stays below 1e-4. Three steps of Jordan's or of
   /// Polar Express are within it, and six of the convergent set, which is about as accurate as the
   /// plain form; one more step is several times worse.
-  private static let largestGain = 35.0
+  ///
+  /// A Gram matrix of bfloat16 products starts with larger errors: within 12, singular values stay bounded
+  /// for every set; within 35, Polar Express lifts one to 2.35.
+  private static func largestGain(_ precision: Precision) -> Double {
+    switch precision {
+    case .float32: 35
+    case .bfloat16: 12
+    }
+  }
 
   /// The steps, cut where the iteration returns from the Gram matrix to the matrix itself.
-  private func segments(by form: Form) -> [ArraySlice<Coefficients>] {
+  private func segments(by form: Form, _ precision: Precision) -> [ArraySlice<Coefficients>] {
     var segments: [ArraySlice<Coefficients>] = []
     var (start, gain) = (0, 1.0)
     for (index, step) in coefficients.enumerated() {
-      if index > start, form == .symmetric || gain > Self.largestGain {
+      if index > start, form == .symmetric || gain > Self.largestGain(precision) {
         segments.append(coefficients[start..<index])
         (start, gain) = (index, 1)
       }
@@ -73,7 +81,7 @@ extension NewtonSchulz {
       x = matrix.detached.scaled(by: factor)
       factor = 1
     }
-    let segments = segments(by: form)
+    let segments = segments(by: form, precision)
     for steps in segments.dropLast() {
       let next = Tensor(uninitialized: x.shape)
       multiplier(of: x, scale: factor, by: steps, precision)
@@ -111,10 +119,10 @@ extension NewtonSchulz {
   /// |---|---|---|---|
   /// | n x n | 30 | 20 | 20 |
   /// | n x 4n | 90 | 65 | 38 |
-  func operations(rows: Int, columns: Int) -> Double {
+  func operations(rows: Int, columns: Int, _ precision: Precision) -> Double {
     let (short, long) = (Double(min(rows, columns)), Double(max(rows, columns)))
     let steps = Double(coefficients.count)
-    let returns = Double(segments(by: Form(for: [rows, columns])).count)
+    let returns = Double(segments(by: Form(for: [rows, columns]), precision).count)
     return short * short * (returns * 3 * long + (4 * steps - 3 * returns) * short)
   }
 }
