@@ -34,7 +34,10 @@ public final class Lanes: Sendable {
   ) -> (loss: Double, gradients: Gradients) {
     let scale = 1 / Float(sequences)
     let losses = inLanes(sequences) { lane, sequence, isFirst in
-      if isFirst { gradients[lane].reset() }
+      if isFirst {
+        gradients[lane].reset()
+        OperationClock.lap("gradientReset", .update)
+      }
       let tensor = loss(sequence)
       tensor.backward(into: gradients[lane], scale: scale)
       return Double(tensor.scalar)
@@ -90,6 +93,7 @@ public final class Lanes: Sendable {
         kernel_add_scaled(
           1, gradients[lane].storage.pointer + start, total.pointer + start, length)
       }
+      OperationClock.lap("gradientSum", .update)
     }
   }
 }

@@ -112,7 +112,9 @@ public struct Muon: UpdateRule {
     let mu = Float(momentum(at: step.progress))
     let update = Tensor(uninitialized: parameter.shape)
     kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu)
+    OperationClock.lap(Self.name, .update)
     let orthogonal = newtonSchulz.orthogonalized(update)
+    OperationClock.lap("newtonSchulz", .update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
     let weights = parameter.storage.pointer
     kernel_linear_combination(

@@ -1,23 +1,35 @@
 import Autograd
 import NanoGPT
 
-/// How fast this machine multiplies matrices.
-enum MatrixPeak {
-  /// Billions of floating-point operations per second, the median of several rounds in which every
-  /// thread multiplies float32 matrices of its own.
-  static func measure(threads: Int) -> Double {
-    let size = 512
-    let products = 8
-    let matrices = (0..<threads).map { _ in
+/// How fast this machine multiplies float32 matrices.
+///
+/// A shared machine drifts: what is compared with the peak wants rounds from before and after it.
+struct MatrixPeak {
+  private let threads: Int
+  private let matrices: [[Parameter]]
+  private var rounds: [Duration] = []
+
+  private static let size = 512
+  private static let products = 8
+
+  init(threads: Int) {
+    self.threads = threads
+    matrices = (0..<threads).map { _ in
       (0..<3).map { _ in
-        ParameterScope(seed: 0).parameter("matrix", [size, size], .normal(deviation: 1))
+        ParameterScope(seed: 0).parameter(
+          "matrix", [Self.size, Self.size], .normal(deviation: 1))
       }
     }
-    let rounds = (0..<12).map { _ in
+  }
+
+  /// Measures some rounds, in which every thread multiplies matrices of its own.
+  mutating func measure() {
+    let size = Self.size
+    let times = (0..<12).map { [matrices, threads] _ in
       let start = ContinuousClock.now
       Workers(count: threads).forEach(threads) { thread in
         let factors = matrices[thread].map(\.storage.pointer)
-        for _ in 0..<products {
+        for _ in 0..<Self.products {
           BLAS.multiply(
             .init(factors[0], stride: size), .init(factors[1], stride: size), into: factors[2],
             stride: size, rows: size, inner: size, columns: size)
@@ -25,7 +37,14 @@ enum MatrixPeak {
       }
       return ContinuousClock.now - start
     }
-    let operations = Double(threads * products) * 2 * Double(size * size * size)
-    return operations / (Array(rounds.dropFirst(2)).median?.seconds ?? 1) * 1e-9
+    // The first ones still wake cores and map pages.
+    rounds += times.dropFirst(2)
+  }
+
+  /// Billions of floating-point operations per second: the median of all rounds so far.
+  var gigaflopsPerSecond: Double {
+    let size = Double(Self.size)
+    let operations = Double(threads * Self.products) * 2 * size * size * size
+    return operations / (rounds.median?.seconds ?? .infinity) * 1e-9
   }
 }

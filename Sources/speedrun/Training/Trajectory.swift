@@ -81,6 +81,6 @@ struct Trajectory {
       stepMillisecondsMedian: stepTimes.median?.milliseconds,
       tokensPerSecond: steps == 0 ? nil : Double(tokens) / trainSeconds,
       optimizerSeconds: optimizerTime.seconds, newtonSchulzCalls: newtonSchulzCalls,
-      peakResidentBytes: EnvironmentRecord.peakResidentBytes, divergedAtStep: divergedAtStep)
+      peakResidentBytes: ProcessMemory.peakResidentBytes, divergedAtStep: divergedAtStep)
   }
 }
