@@ -66,7 +66,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SpeedrunTests",
-      dependencies: ["speedrun", "Muon", "NanoGPT", "TestSupport"],
+      dependencies: ["speedrun", "Autograd", "Muon", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
   ]
 )

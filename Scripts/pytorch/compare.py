@@ -14,11 +14,11 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = HERE.parents[1] / ".build" / "release" / "speedrun"
-# What is compared: a name, our options, theirs.
+# What is compared: a name, our precision, their options.
 PAIRS = [
-    ("float32 eager", [], []),
-    ("float32 compiled", [], ["--compile"]),
-    ("bf16 compiled", ["--precision", "bf16"], ["--compile", "--bf16"]),
+    ("float32 eager", "float32", []),
+    ("float32 compiled", "float32", ["--compile"]),
+    ("bf16 compiled", "bf16", ["--compile", "--bf16"]),
 ]
 TIMES = [("forward + backward", "forward_backward_ms"), ("optimizer", "optimizer_ms"), ("whole step", "step_ms")]
 
@@ -50,10 +50,13 @@ def main():
     rounds = {name: [] for name, _, _ in PAIRS}
     missing = {}
     for number in range(1, a.rounds + 1):
-        for name, ours, theirs in PAIRS:
+        for name, precision, theirs in PAIRS:
             if name in missing:
                 continue
             print(f"round {number} of {a.rounds}: {name}", file=sys.stderr)
+            ours = ["--precision", precision]
+            if a.optimizer == "muon":
+                ours += ["--newton-schulz-precision", precision]
             mine, reason = measure([PROGRAM, "benchmark", "--json", *ours, *common])
             peer, reason = measure([sys.executable, HERE / "train_step.py", *theirs, *common]) if mine else (None, reason)
             if peer is None:

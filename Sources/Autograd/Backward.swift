@@ -70,7 +70,8 @@ package struct Backpropagation {
     case .none:
       return
     case .parameter(let parameter):
-      body(gradients.slice(of: parameter).pointer, true)
+      let (gradient, accumulate) = gradients.sliceForAdding(to: parameter)
+      body(gradient.pointer, accumulate)
     case .operation(let node):
       let isFirst = node.gradient == nil
       if isFirst {
@@ -89,8 +90,12 @@ package struct Backpropagation {
     if case .operation(let node) = tensor.history, node.gradient == nil {
       node.gradient = gradient
     } else {
-      accumulate(into: tensor) { target, _ in
-        kernel_add_scaled(1, gradient.pointer, target, gradient.count)
+      accumulate(into: tensor) { target, accumulate in
+        if accumulate {
+          kernel_add_scaled(1, gradient.pointer, target, gradient.count)
+        } else {
+          target.update(from: gradient.pointer, count: gradient.count)
+        }
       }
     }
   }

@@ -13,6 +13,7 @@ public final class Lanes: Sendable {
   public let workers: Workers
   private let gradients: [Gradients]
   private let pools: [StoragePool]
+  private let weights: PackedWeights
 
   /// Creates `count` lanes, each with gradients for all parameters of `scope`.
   public init(count: Int, scope: ParameterScope, workers: Workers) {
@@ -21,6 +22,7 @@ public final class Lanes: Sendable {
     self.workers = workers
     gradients = (0..<count).map { _ in Gradients(of: scope) }
     pools = (0..<count).map { _ in StoragePool() }
+    weights = PackedWeights(of: scope.parameters)
   }
 
   /// Computes the mean of `loss` over all sequences, and its gradients.
@@ -70,29 +72,30 @@ public final class Lanes: Sendable {
     require(sequences >= 1, "Lanes: \(sequences) sequences, at least 1")
     let results = Mutex([Double](repeating: 0, count: sequences))
     let lanes = min(count, sequences)
+    weights.invalidate()
     workers.forEach(lanes) { lane in
       let share = lane * sequences / lanes..<(lane + 1) * sequences / lanes
-      StoragePool.$current.withValue(pools[lane]) {
-        for sequence in share {
-          let result = body(lane, sequence, sequence == share.lowerBound)
-          results.withLock { $0[sequence] = result }
+      PackedWeights.$current.withValue(weights) {
+        StoragePool.$current.withValue(pools[lane]) {
+          for sequence in share {
+            let result = body(lane, sequence, sequence == share.lowerBound)
+            results.withLock { $0[sequence] = result }
+          }
         }
       }
     }
     return results.withLock { $0 }
   }
 
-  /// Adds the gradients of the other lanes to those of lane 0, in the order of the lanes.
+  /// Sums the gradients of all lanes into those of lane 0, in the order of the lanes.
   private func sumGradients(of lanes: Int) {
-    let total = gradients[0].storage
-    let chunk = 1 << 14
+    let sources = gradients.prefix(lanes).map(\.storage)
+    let total = sources[0]
+    let chunk = 1 << 16
     workers.forEach((total.count + chunk - 1) / chunk) { index in
       let start = index * chunk
-      let length = min(chunk, total.count - start)
-      for lane in 1..<lanes {
-        kernel_add_scaled(
-          1, gradients[lane].storage.pointer + start, total.pointer + start, length)
-      }
+      let vectors = sources.map { UnsafePointer($0.pointer + start) }
+      kernel_sum_vectors(vectors, lanes, total.pointer + start, min(chunk, total.count - start))
       OperationClock.lap("gradientSum", .update)
     }
   }

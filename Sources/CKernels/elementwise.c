@@ -76,15 +76,28 @@ KERNEL double kernel_sum(const float *x, size_t count) {
 }
 
 KERNEL double kernel_sum_of_squares(const float *x, size_t count) {
+  REORDER_SUMS
   double total = 0;
-  for (size_t start = 0; start < count; start += sum_block) {
-    REORDER_SUMS
-    size_t end = start + sum_block < count ? start + sum_block : count;
-    float sum = 0;
-    for (size_t i = start; i < end; i++) sum += x[i] * x[i];
-    total += sum;
-  }
+  for (size_t i = 0; i < count; i++) total += (double)x[i] * (double)x[i];
   return total;
+}
+
+// A few registers full of sums meet every vector before they are stored: each element is read and written once.
+KERNEL void kernel_sum_vectors(const float *const *x, size_t vectors, float *y, size_t count) {
+  enum { block = 64 };
+  size_t start = 0;
+  for (; start + block <= count; start += block) {
+    float sums[block];
+    for (size_t i = 0; i < block; i++) sums[i] = x[0][start + i];
+    for (size_t vector = 1; vector < vectors; vector++)
+      for (size_t i = 0; i < block; i++) sums[i] += x[vector][start + i];
+    for (size_t i = 0; i < block; i++) y[start + i] = sums[i];
+  }
+  for (; start < count; start++) {
+    float sum = x[0][start];
+    for (size_t vector = 1; vector < vectors; vector++) sum += x[vector][start];
+    y[start] = sum;
+  }
 }
 
 KERNEL void kernel_momentum(

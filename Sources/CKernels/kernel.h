@@ -11,32 +11,39 @@
 #define KERNEL
 #endif
 
+// A helper of kernels: inlined, so that it is compiled for each SIMD width too.
+#define INLINE static inline __attribute__((always_inline))
+
+// Before a loop of few iterations, such as one over half a head: one vector at a time, where the compiler's choice of
+// several would leave all of them to the remainder.
+#define SHORT_LOOP _Pragma("clang loop vectorize_width(16) interleave_count(1)")
+
 // Lets the compiler reorder sums and fuse multiply-adds, in this block only. Both are settled at compile time, so
 // results repeat.
 #define REORDER_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
 
 // Square root without errno, which would keep a loop from vectorizing.
-static inline __attribute__((always_inline)) float square_root(float x) { return __builtin_elementwise_sqrt(x); }
+INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
 
 // e^x by 2^n e^r with |r| <= ln(2)/2 and a degree-6 polynomial (Cephes expf). Results below the smallest normal
 // number are 0; a NaN stays NaN.
-static inline __attribute__((always_inline)) float exponential(float x) {
+INLINE float exponential(float x) {
+  union { float value; int32_t bits; } n, y;
   const float round_to_integer = 12582912.0f;  // 1.5 * 2^23: adding it leaves an integer in the low bits.
   float clamped = x > 88.72283f ? 88.72283f : x;
   clamped = clamped < -87.33654f ? -87.33654f : clamped;
-  float n = (clamped * 1.44269504f + round_to_integer) - round_to_integer;
-  float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+  n.value = clamped * 1.44269504f + round_to_integer;
+  float whole = n.value - round_to_integer;
+  float r = (clamped - whole * 0.693359375f) + whole * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  // 2^n in two halves: n = 128 alone would overflow the exponent field.
-  int32_t whole = (int32_t)n, half = whole >> 1;
-  union { int32_t bits; float value; } low = {(half + 127) << 23}, high = {(whole - half + 127) << 23};
-  float y = p * low.value * high.value;
-  y = x < -87.33654f ? 0.0f : y;
-  return x != x ? x : y;
+  y.value = p * r * r + r + 1.0f;
+  // Times 2^n: the shift moves n into the exponent's place, and the rest of the sum's bits out.
+  y.bits = (int32_t)((uint32_t)y.bits + ((uint32_t)n.bits << 23));
+  y.value = x < -87.33654f ? 0.0f : y.value;
+  return x != x ? x : y.value;
 }

@@ -1,12 +1,16 @@
 #include "kernel.h"
 
+INLINE float inverse_rms(const float *x, size_t columns, float epsilon) {
+  REORDER_SUMS
+  float squares = 0;
+  for (size_t i = 0; i < columns; i++) squares += x[i] * x[i];
+  return 1.0f / square_root(squares / (float)columns + epsilon);
+}
+
 KERNEL void kernel_rms_norm(
     const float *restrict x, float *restrict y, size_t rows, size_t columns, float epsilon) {
   for (size_t row = 0; row < rows; row++, x += columns, y += columns) {
-    REORDER_SUMS
-    float squares = 0;
-    for (size_t i = 0; i < columns; i++) squares += x[i] * x[i];
-    float r = 1.0f / square_root(squares / (float)columns + epsilon);
+    float r = inverse_rms(x, columns, epsilon);
     for (size_t i = 0; i < columns; i++) y[i] = r * x[i];
   }
 }
@@ -31,28 +35,77 @@ KERNEL void kernel_rms_norm_pullback(
   }
 }
 
+// One head's turn, `scale` times: `y = (a cos + b sin, b cos - a sin)` for the halves a and b of x. Each half has a pointer
+// of its own: derived from one pointer, the compiler cannot tell them apart, and does not vectorize.
+INLINE void turn(
+    const float *restrict a, const float *restrict b, float *restrict y, float *restrict z,
+    const float *restrict cosines, const float *restrict sines, size_t half, size_t frequencies, float scale,
+    float direction) {
+  SHORT_LOOP
+  for (size_t i = 0; i < frequencies; i++) {
+    float cosine = scale * cosines[i], sine = direction * scale * sines[i];
+    y[i] = a[i] * cosine + b[i] * sine;
+    z[i] = b[i] * cosine - a[i] * sine;
+  }
+  SHORT_LOOP
+  for (size_t i = frequencies; i < half; i++) {
+    y[i] = scale * a[i];
+    z[i] = scale * b[i];
+  }
+}
+
 KERNEL void kernel_rotate(
     const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
-    size_t positions, size_t heads, size_t head_size, size_t frequencies, bool inverse, bool accumulate) {
+    size_t positions, size_t heads, size_t head_size, size_t frequencies, bool inverse) {
   size_t half = head_size / 2;
-  float sign = inverse ? -1.0f : 1.0f;
+  float direction = inverse ? -1.0f : 1.0f;
+  for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies)
+    for (size_t head = 0; head < heads; head++, x += head_size, y += head_size)
+      turn(x, x + half, y, y + half, cosines, sines, half, frequencies, 1.0f, direction);
+}
+
+KERNEL void kernel_rms_norm_rotate(
+    const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
+    size_t positions, size_t heads, size_t head_size, size_t frequencies, float epsilon) {
+  size_t half = head_size / 2;
   for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies) {
     for (size_t head = 0; head < heads; head++, x += head_size, y += head_size) {
-      const float *b = x + half;
-      float *z = y + half;
-      if (!accumulate)
-        for (size_t i = 0; i < head_size; i++) y[i] = 0.0f;
-      for (size_t i = 0; i < frequencies; i++) {
-        float cosine = cosines[i], sine = sign * sines[i];
-        y[i] += x[i] * cosine + b[i] * sine;
-        z[i] += b[i] * cosine - x[i] * sine;
-      }
-      for (size_t i = frequencies; i < half; i++) {
-        y[i] += x[i];
-        z[i] += b[i];
-      }
+      float r = inverse_rms(x, head_size, epsilon);
+      turn(x, x + half, y, y + half, cosines, sines, half, frequencies, r, 1.0f);
     }
   }
+}
+
+KERNEL void kernel_rms_norm_rotate_pullback(
+    const float *restrict x, const float *restrict dy, const float *restrict cosines,
+    const float *restrict sines, float *restrict dx, size_t positions, size_t heads, size_t head_size,
+    size_t frequencies, float epsilon) {
+  size_t half = head_size / 2;
+  for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies) {
+    for (size_t head = 0; head < heads; head++, x += head_size, dy += head_size, dx += head_size) {
+      REORDER_SUMS
+      turn(dy, dy + half, dx, dx + half, cosines, sines, half, frequencies, 1.0f, -1.0f);
+      float r = inverse_rms(x, head_size, epsilon), product = 0;
+      for (size_t i = 0; i < head_size; i++) product += x[i] * dx[i];
+      float along = r * r * r * product / (float)head_size;
+      for (size_t i = 0; i < head_size; i++) dx[i] = r * dx[i] - along * x[i];
+    }
+  }
+}
+
+// The largest of `scale x`, found among integers that are in the same order: a maximum of floats, which has to mind NaNs,
+// does not vectorize.
+INLINE float largest_scaled(const float *x, size_t count, float scale) {
+  union { float value; int32_t bits; } element;
+  int32_t largest = INT32_MIN;
+  SHORT_LOOP
+  for (size_t i = 0; i < count; i++) {
+    element.value = scale * x[i];
+    int32_t rank = element.bits ^ ((element.bits >> 31) & INT32_MAX);
+    largest = rank > largest ? rank : largest;
+  }
+  element.bits = largest ^ ((largest >> 31) & INT32_MAX);
+  return element.value;
 }
 
 KERNEL void kernel_causal_softmax(
@@ -60,17 +113,19 @@ KERNEL void kernel_causal_softmax(
   for (size_t row = 0; row < rows; row++, scores += stride) {
     REORDER_SUMS
     size_t seen = visible + row < columns ? visible + row : columns;
-    float largest = scale * scores[0];
-    for (size_t i = 1; i < seen; i++) largest = scale * scores[i] > largest ? scale * scores[i] : largest;
-    float sum = 0;
-    for (size_t i = 0; i < seen; i++) {
-      float e = exponential(scale * scores[i] - largest);
+    // Whole vectors of 16, with a zero for what is masked: a remainder one by one would cost more.
+    size_t whole = (seen + 15) / 16 * 16 < columns ? (seen + 15) / 16 * 16 : columns;
+    float largest = largest_scaled(scores, seen, scale), sum = 0;
+    SHORT_LOOP
+    for (size_t i = 0; i < whole; i++) {
+      float e = i < seen ? exponential(scale * scores[i] - largest) : 0.0f;
       scores[i] = e;
       sum += e;
     }
     float inverse = 1.0f / sum;
-    for (size_t i = 0; i < seen; i++) scores[i] *= inverse;
-    for (size_t i = seen; i < columns; i++) scores[i] = 0.0f;
+    SHORT_LOOP
+    for (size_t i = 0; i < whole; i++) scores[i] *= inverse;
+    for (size_t i = whole; i < columns; i++) scores[i] = 0.0f;
   }
 }
 

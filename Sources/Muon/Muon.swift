@@ -27,6 +27,8 @@ public struct Muon: UpdateRule {
   public var scale: Scale
   /// How to orthogonalize.
   public var newtonSchulz: NewtonSchulz
+  /// The arithmetic of the orthogonalization's products.
+  public var newtonSchulzPrecision: Precision
 
   /// How the step depends on a matrix's shape `[outputs, inputs]`.
   public enum Scale: String, Codable, CaseIterable, Hashable, Sendable {
@@ -51,13 +53,14 @@ public struct Muon: UpdateRule {
     case momentumWarmup = "momentum_warmup"
     case scale
     case newtonSchulz = "newton_schulz"
+    case newtonSchulzPrecision = "newton_schulz_precision"
   }
 
   /// Creates a rule.
   public init(
     learningRate: Double, weightDecay: Double, momentum: Double = 0.95,
     momentumWarmup: MomentumWarmup? = nil, scale: Scale = .spectral,
-    newtonSchulz: NewtonSchulz = .jordan
+    newtonSchulz: NewtonSchulz = .jordan, newtonSchulzPrecision: Precision = .float32
   ) {
     self.learningRate = learningRate
     self.weightDecay = weightDecay
@@ -65,6 +68,7 @@ public struct Muon: UpdateRule {
     self.momentumWarmup = momentumWarmup
     self.scale = scale
     self.newtonSchulz = newtonSchulz
+    self.newtonSchulzPrecision = newtonSchulzPrecision
   }
 
   /// The momentum of the update at `progress`.
@@ -78,6 +82,7 @@ public struct Muon: UpdateRule {
   public var problem: String? {
     if !(0..<1).contains(momentum) { return "momentum \(momentum) is not in 0..<1" }
     return commonProblem ?? momentumWarmup?.problem ?? newtonSchulz.problem
+      ?? newtonSchulzPrecision.problem
   }
 
   /// Why Muon cannot update a parameter of this shape: it must be a matrix.
@@ -97,7 +102,8 @@ public struct Muon: UpdateRule {
 
   /// The matrix products of the orthogonalization; the rest is small.
   public func operations(elements: Int, of shape: Shape) -> Double {
-    newtonSchulz.operations(rows: shape[0], columns: shape[1])
+    newtonSchulz.operations(
+      rows: shape[0], columns: shape[1], newtonSchulzPrecision)
   }
 
   /// Moves a matrix.
@@ -113,11 +119,10 @@ public struct Muon: UpdateRule {
     let update = Tensor(uninitialized: parameter.shape)
     kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu)
     OperationClock.lap(Self.name, .update)
-    let orthogonal = newtonSchulz.orthogonalized(update)
-    OperationClock.lap("newtonSchulz", .update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
-    let weights = parameter.storage.pointer
-    kernel_linear_combination(
-      shrinkage(at: step), weights, Float(-rate), orthogonal.pointer, weights, count)
+    newtonSchulz.orthogonalize(
+      update, by: NewtonSchulz.Form(for: update.shape), newtonSchulzPrecision,
+      into: parameter.storage.pointer, scale: Float(-rate), retained: shrinkage(at: step))
+    OperationClock.lap("newtonSchulz", .update)
   }
 }

@@ -7,9 +7,13 @@ public struct Block: Sendable {
   /// Works on each position by itself.
   public let mlp: MLP
 
-  init(_ configuration: GPTConfiguration, rotary: RotaryTable, in scope: ParameterScope) {
-    attention = CausalSelfAttention(configuration, rotary: rotary, in: scope.child("attn"))
-    mlp = MLP(configuration, in: scope.child("mlp"))
+  init(
+    _ configuration: GPTConfiguration, _ precision: Precision, rotary: RotaryTable,
+    in scope: ParameterScope
+  ) {
+    attention = CausalSelfAttention(
+      configuration, precision, rotary: rotary, in: scope.child("attn"))
+    mlp = MLP(configuration, precision, in: scope.child("mlp"))
   }
 
   /// Applies the block to a residual stream `[positions, modelDimension]`.

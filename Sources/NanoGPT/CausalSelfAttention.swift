@@ -13,30 +13,31 @@ public struct CausalSelfAttention: Sendable {
   private let headSize: Int
   private let scale: Float
   private let rotary: RotaryTable
+  private let precision: Precision
 
-  init(_ configuration: GPTConfiguration, rotary: RotaryTable, in scope: ParameterScope) {
+  init(
+    _ configuration: GPTConfiguration, _ precision: Precision, rotary: RotaryTable,
+    in scope: ParameterScope
+  ) {
     let width = configuration.modelDimension
-    query = Linear(width, width, .hidden, in: scope.child("q"))
-    key = Linear(width, width, .hidden, in: scope.child("k"))
-    value = Linear(width, width, .hidden, in: scope.child("v"))
-    projection = Linear(width, width, .zeros, in: scope.child("proj"))
+    query = Linear(width, width, .hidden, precision, in: scope.child("q"))
+    key = Linear(width, width, .hidden, precision, in: scope.child("k"))
+    value = Linear(width, width, .hidden, precision, in: scope.child("v"))
+    projection = Linear(width, width, .zeros, precision, in: scope.child("proj"))
     heads = configuration.heads
     headSize = configuration.headSize
     scale = configuration.attentionScale
     self.rotary = rotary
+    self.precision = precision
   }
 
   /// Applies attention to `[positions, modelDimension]`; the shape stays.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let mixed = causalAttention(
-      queries: normalizedByHead(query(x)).rotated(by: rotary),
-      keys: normalizedByHead(key(x)).rotated(by: rotary),
-      values: value(x), heads: heads, scale: scale)
+      queries: query(x).normalizedAndRotated(by: rotary),
+      keys: key(x).normalizedAndRotated(by: rotary),
+      values: value(x), heads: heads, scale: scale, precision: precision)
     return projection(mixed)
-  }
-
-  private func normalizedByHead(_ x: Tensor) -> Tensor {
-    x.reshaped(to: [x.shape[0] * heads, headSize]).rmsNorm().reshaped(to: x.shape)
   }
 
   var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }

@@ -18,23 +18,29 @@ public struct GPT: Sendable {
   public let blocks: [Block]
   /// From the residual stream to logits: `[vocabularySize, modelDimension]`.
   public let head: Linear
+  /// The arithmetic of the matrix products.
+  public let precision: Precision
 
   /// Creates a model and registers its parameters in `scope`.
   ///
-  /// - Precondition: `configuration.problem` is nil.
-  public init(_ configuration: GPTConfiguration, in scope: ParameterScope) {
+  /// - Precondition: `configuration.problem` is nil, and so is `precision.problem`.
+  public init(
+    _ configuration: GPTConfiguration, precision: Precision = .float32, in scope: ParameterScope
+  ) {
     require(configuration.problem == nil, "GPT: \(configuration.problem ?? "")")
+    require(precision.problem == nil, "GPT: \(precision.problem ?? "")")
     let (vocabulary, width) = (configuration.vocabularySize, configuration.modelDimension)
     let rotary = RotaryTable(
       positions: configuration.context, headSize: configuration.headSize,
       base: configuration.ropeBase)
     self.configuration = configuration
+    self.precision = precision
     embedding = scope.child("embed").parameter(
       "weight", [vocabulary, width], .normal(deviation: 1))
     blocks = (0..<configuration.layers).map {
-      Block(configuration, rotary: rotary, in: scope.child("blocks").child($0))
+      Block(configuration, precision, rotary: rotary, in: scope.child("blocks").child($0))
     }
-    head = Linear(width, vocabulary, .zeros, in: scope.child("head"))
+    head = Linear(width, vocabulary, .zeros, precision, in: scope.child("head"))
   }
 
   /// The attention and MLP matrices: what Muon is for.

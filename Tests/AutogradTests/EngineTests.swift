@@ -24,6 +24,34 @@ import Testing
     #expect(gradients[unused].scalar == 0)
   }
 
+  /// What a gradient held before the reset must show neither when it is read nor when it is added to.
+  @Test func resetGradientsAreZeroUntilSomethingArrives() {
+    let scope = ParameterScope(seed: 0)
+    let (a, b) = (scope.parameter("a", [3], .zeros), scope.parameter("b", [2], .zeros))
+    let gradients = Gradients(of: scope)
+    (a.value.sum() + b.value.sum()).backward(into: gradients)
+    gradients.reset()
+    a.value.sum().backward(into: gradients, scale: 2)
+    #expect(gradients[a].elements == [2, 2, 2])
+    #expect(gradients[b].elements == [0, 0])
+    b.value.sum().backward(into: gradients)
+    #expect(gradients[b].elements == [1, 1])
+    gradients.reset()
+    #expect(gradients.storage.buffer.allSatisfy { $0 == 0 })
+  }
+
+  /// A residual connection passes its gradient on to a parameter, which must not add to what is left over.
+  @Test func passedGradientsOverwriteWhatAResetLeft() {
+    let scope = ParameterScope(seed: 0)
+    let a = scope.parameter("a", [2], .zeros)
+    let gradients = Gradients(of: scope)
+    for _ in 0..<2 {
+      gradients.reset()
+      (a.value + a.value).sum().backward(into: gradients)
+      #expect(gradients[a].elements == [2, 2])
+    }
+  }
+
   @Test func nothingIsRecordedWithoutGradients() {
     let scope = ParameterScope(seed: 0)
     let x = scope.parameter("x", [2], .normal(deviation: 1))

@@ -65,6 +65,13 @@ import Testing
     expectGradient(of: [[5, 24]]) { $0[0].rotated(by: table) }
   }
 
+  @Test(arguments: [4, 8, 20])
+  func normalizedRotation(headSize: Int) {
+    let table = RotaryTable(positions: 9, headSize: headSize, base: 10)
+    expectGradient(of: [[5, 3 * headSize]]) { $0[0].normalizedAndRotated(by: table) }
+    expectGradient(of: [[5, 3 * headSize]]) { $0[0].normalizedAndRotated(by: table, epsilon: 2) }
+  }
+
   @Test(arguments: [1, 5, 64, 65, 130])
   func attention(positions: Int) {
     expectGradient(of: [[positions, 12], [positions, 12], [positions, 12]]) {
@@ -90,7 +97,9 @@ import Testing
       let w = inputs[1].scaled(by: 1.3)
       let attended = causalAttention(queries: x, keys: x, values: x, heads: 1, scale: 0.3)
       let gathered = x.gathering([1, 1, 0, 2])
-      let mixed = x + x.rmsNorm() + x.squaredReLU() + x.rotated(by: table) + attended + gathered
+      let mixed =
+        x + x.rmsNorm() + x.squaredReLU() + x.rotated(by: table) + attended + gathered
+        + x.normalizedAndRotated(by: table)
       let products = x.linear(w) + w.matrixMultiplied(by: x) + x * w + x.softcapped(at: 1)
       return mixed + products + x.reshaped(to: [2, 8]).reshaped(to: [4, 4]) - w
     }

@@ -95,6 +95,18 @@ import Testing
     expectClose(tensor(x, [3, 8]).rotated(by: table).elements, expected)
   }
 
+  /// Head sizes on both sides of a vector's width, of which a quarter turns.
+  @Test(arguments: [4, 8, 20, 64, 132])
+  func normalizedRotationEqualsItsComposition(headSize: Int) {
+    let table = RotaryTable(positions: 7, headSize: headSize, base: 100)
+    let x = Oracle.random(5 * 3 * headSize, seed: 10).map { 4 * $0 }
+    let shape: Shape = [5, 3 * headSize]
+    let normalized = tensor(x, [5 * 3, headSize]).rmsNorm(epsilon: 0.5).reshaped(to: shape)
+    expectClose(
+      tensor(x, shape).normalizedAndRotated(by: table, epsilon: 0.5).elements,
+      normalized.rotated(by: table).elements.map(Double.init))
+  }
+
   @Test func gatherCopiesRows() {
     let table = tensor([1, 2, 3, 4, 5, 6], [3, 2])
     #expect(table.gathering([2, 0, 2]).elements == [5, 6, 1, 2, 5, 6])

@@ -19,7 +19,8 @@ import Testing
       GroupRecord(name: "hidden", parameters: ["a", "b"], rule: NamedRule(muon)))
     #expect(
       record.keys.sorted() == [
-        "learning_rate", "momentum", "momentum_warmup", "name", "newton_schulz", "parameters",
+        "learning_rate", "momentum", "momentum_warmup", "name", "newton_schulz",
+        "newton_schulz_precision", "parameters",
         "rule", "scale", "weight_decay",
       ])
     #expect(record["rule"] as? String == "muon")

@@ -31,7 +31,7 @@ extension CommandLineTests {
         // 256 tokens x (6 x (2 x 12 x 64 x 64 + 257 x 64) + 6 x 2 x 64 x 64) operations.
         let operations = try #require(report["gflop_per_step"] as? Double)
         #expect(abs(operations - 0.188841984) < 1e-12)
-        for rate in ["tokens_per_second", "gflop_per_second", "sgemm_peak_gflop_per_second"] {
+        for rate in ["tokens_per_second", "gflop_per_second", "matrix_peak_gflop_per_second"] {
           #expect(try #require(report[rate] as? Double) > 0, "\(rate)")
         }
         #expect(report["tensor_allocations"] as? Int == 0)
@@ -49,7 +49,7 @@ extension CommandLineTests {
         #expect(coverage > 0.9 && coverage <= 1)
         let whole = try #require(split["step_ms"] as? Double)
         let parts = try #require(split["parts"] as? [[String: Any]])
-        let muon = optimizer == "muon" ? ["Newton-Schulz", "rest of Muon"] : []
+        let muon = optimizer == "muon" ? ["Newton-Schulz", "momentum"] : []
         #expect(
           parts.map { $0["name"] as? String } == [
             "projections", "attention", "element-wise", "cross-entropy", "graph", "gradient sum",

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import NanoGPT
 import Testing
@@ -49,7 +50,9 @@ extension CommandLineTests {
         #expect(shards[0]["tokens"] as? Int == shard.tokens.count)
         let environment = try #require(record["environment"] as? [String: Any])
         #expect(
-          Set(environment.keys) == ["git", "swift", "openblas", "cpu", "threads", "simd"])
+          Set(environment.keys) == [
+            "git", "swift", "openblas", "products", "cpu", "threads", "simd",
+          ])
         let result = try #require(record["result"] as? [String: Any])
         #expect(
           Set(result.keys) == [
@@ -110,14 +113,18 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Contestant.allCases)
-    func theLossDoesNotDependOnTheNumberOfThreads(_ contestant: Contestant) throws {
+    @Test(
+      arguments: Contestant.allCases, Precision.allCases.filter { $0.problem == nil })
+    func theLossDoesNotDependOnTheNumberOfThreads(
+      _ contestant: Contestant, _ precision: Precision
+    ) throws {
       try withTool { tool in
         var columns: [[String]] = []
         for threads in ["1", "2", "4"] {
           let run = try tool.run(
             CommandLineTool.short
-              + ["--optimizer", contestant.rawValue, "--threads", threads, "--out", threads])
+              + ["--optimizer", contestant.rawValue, "--precision", precision.rawValue]
+              + ["--threads", threads, "--out", threads])
           #expect(run.status == 0)
           let loss = /"(?:val_)?loss":([^,}]+)/
           columns.append(

@@ -4,30 +4,6 @@ import COpenBLAS
 ///
 /// Each call runs on the calling thread only: lanes and matrices are what runs in parallel.
 package enum BLAS {
-  /// Whether a factor is used as it is or transposed.
-  package enum Orientation {
-    case normal
-    case transposed
-
-    var cblas: CBLAS_TRANSPOSE { self == .normal ? CblasNoTrans : CblasTrans }
-  }
-
-  /// A row-major matrix in memory whose rows lie `stride` elements apart.
-  package struct Matrix {
-    let pointer: UnsafePointer<Float>
-    let stride: Int
-    let orientation: Orientation
-
-    package init(
-      _ pointer: UnsafePointer<Float>, stride: Int, _ orientation: Orientation = .normal
-    ) {
-      self.pointer = pointer
-      // A matrix without columns still needs a stride of 1 for BLAS.
-      self.stride = max(stride, 1)
-      self.orientation = orientation
-    }
-  }
-
   /// `output = alpha left right + beta output`, where `left` is rows x inner, `right` inner x columns.
   ///
   /// With `beta` 0 the output may be uninitialized.
@@ -52,4 +28,8 @@ package enum BLAS {
 
   /// Done once, before the first product.
   private static let limitedToCallingThread: Void = openblas_set_num_threads(1)
+}
+
+extension Matrix.Orientation {
+  fileprivate var cblas: CBLAS_TRANSPOSE { self == .normal ? CblasNoTrans : CblasTrans }
 }

@@ -21,9 +21,11 @@ import CKernels
 ///   - values: As many rows.
 ///   - heads: How many heads the columns divide into.
 ///   - scale: The factor on the scores.
+///   - precision: The arithmetic of the products; the softmax is float32.
 /// - Returns: One row for each position.
 public func causalAttention(
-  queries: Tensor, keys: Tensor, values: Tensor, heads: Int, scale: Float
+  queries: Tensor, keys: Tensor, values: Tensor, heads: Int, scale: Float,
+  precision: Precision = .float32
 ) -> Tensor {
   require(
     queries.shape.rank == 2 && queries.shape == keys.shape && queries.shape == values.shape,
@@ -37,17 +39,22 @@ public func causalAttention(
 
   for head in 0..<heads {
     let column = head * size
+    let keysTransposed = RightFactor(
+      Matrix(keys.pointer + column, stride: width, .transposed),
+      inner: size, columns: positions, precision: precision)
+    let headValues = RightFactor(
+      Matrix(values.pointer + column, stride: width),
+      inner: positions, columns: size, precision: precision)
     for block in QueryBlock.all(of: positions) {
       let p = probabilities.pointer + (head * positions + block.start) * positions
-      BLAS.multiply(
-        .init(queries.pointer + block.start * width + column, stride: width),
-        .init(keys.pointer + column, stride: width, .transposed),
-        into: p, stride: positions, rows: block.count, inner: size, columns: block.end)
+      let offset = block.start * width + column
+      MatrixProduct.multiply(
+        Matrix(queries.pointer + offset, stride: width),
+        keysTransposed.leading(columns: block.end), into: p, stride: positions, rows: block.count)
       kernel_causal_softmax(p, block.count, block.end, positions, block.start + 1, scale)
-      BLAS.multiply(
-        .init(p, stride: positions), .init(values.pointer + column, stride: width),
-        into: y.pointer + block.start * width + column, stride: width,
-        rows: block.count, inner: block.end, columns: size)
+      MatrixProduct.multiply(
+        Matrix(p, stride: positions), headValues.leading(inner: block.end),
+        into: y.pointer + offset, stride: width, rows: block.count)
     }
   }
 
@@ -59,29 +66,34 @@ public func causalAttention(
     let scores = Storage(uninitialized: QueryBlock.rows * positions)
     for head in 0..<heads {
       let column = head * size
+      let headKeys = RightFactor(
+        Matrix(keys.pointer + column, stride: width),
+        inner: positions, columns: size, precision: precision)
+      let valuesTransposed = RightFactor(
+        Matrix(values.pointer + column, stride: width, .transposed),
+        inner: size, columns: positions, precision: precision)
       // From the last block, which sees every key and so sets every row of dk and dv; the others add.
       for block in QueryBlock.all(of: positions).reversed() {
         let p = probabilities.pointer + (head * positions + block.start) * positions
-        let dyBlock = dy.pointer + block.start * width + column
+        let offset = block.start * width + column
+        let dyBlock = Matrix(dy.pointer + offset, stride: width)
+        let queryBlock = Matrix(queries.pointer + offset, stride: width)
         let beta: Float = block.end == positions ? 0 : 1
-        BLAS.multiply(
-          .init(p, stride: positions, .transposed), .init(dyBlock, stride: width),
-          into: dValues.pointer + column, stride: width,
-          rows: block.end, inner: block.count, columns: size, beta: beta)
-        BLAS.multiply(
-          .init(dyBlock, stride: width), .init(values.pointer + column, stride: width, .transposed),
-          into: scores.pointer, stride: positions,
-          rows: block.count, inner: size, columns: block.end)
+        MatrixProduct.multiply(
+          Matrix(p, stride: positions, .transposed),
+          RightFactor(dyBlock, inner: block.count, columns: size, precision: precision),
+          into: dValues.pointer + column, stride: width, rows: block.end, beta: beta)
+        MatrixProduct.multiply(
+          dyBlock, valuesTransposed.leading(columns: block.end),
+          into: scores.pointer, stride: positions, rows: block.count)
         kernel_softmax_pullback(p, scores.pointer, block.count, block.end, positions, scale)
-        BLAS.multiply(
-          .init(scores.pointer, stride: positions), .init(keys.pointer + column, stride: width),
-          into: dQueries.pointer + block.start * width + column, stride: width,
-          rows: block.count, inner: block.end, columns: size)
-        BLAS.multiply(
-          .init(scores.pointer, stride: positions, .transposed),
-          .init(queries.pointer + block.start * width + column, stride: width),
-          into: dKeys.pointer + column, stride: width,
-          rows: block.end, inner: block.count, columns: size, beta: beta)
+        MatrixProduct.multiply(
+          Matrix(scores.pointer, stride: positions), headKeys.leading(inner: block.end),
+          into: dQueries.pointer + offset, stride: width, rows: block.count)
+        MatrixProduct.multiply(
+          Matrix(scores.pointer, stride: positions, .transposed),
+          RightFactor(queryBlock, inner: block.count, columns: size, precision: precision),
+          into: dKeys.pointer + column, stride: width, rows: block.end, beta: beta)
       }
     }
     backpropagation.pass(dQueries, to: queries)
@@ -98,7 +110,7 @@ private struct QueryBlock {
   var end: Int { start + count }
 
   /// Enough rows for an efficient product, few enough that the diagonal's masked corners stay small.
-  static let rows = 64
+  static let rows = 32
 
   static func all(of positions: Int) -> [QueryBlock] {
     stride(from: 0, to: positions, by: rows).map {

@@ -7,30 +7,32 @@ extension Tensor {
   ///
   /// Pullback: `dx += dy W`, `dW += dy^T x`.
   ///
-  /// - Parameter weight: A matrix `[outputs, inputs]`; there is no bias.
+  /// - Parameters:
+  ///   - weight: A matrix `[outputs, inputs]`; there is no bias.
+  ///   - precision: The arithmetic of the three products.
   /// - Returns: One row of `outputs` elements for each row of this tensor.
-  public func linear(_ weight: Tensor) -> Tensor {
+  public func linear(_ weight: Tensor, precision: Precision = .float32) -> Tensor {
     require(
       weight.shape.rank == 2 && shape.columns == weight.shape[1],
       "linear: rows of \(shape) do not fit a weight \(weight.shape) of [outputs, inputs]")
     let rows = shape.rows
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     let y = Tensor(uninitialized: shape.replacingColumns(with: outputs))
-    BLAS.multiply(
-      .init(pointer, stride: inputs), .init(weight.pointer, stride: inputs, .transposed),
-      into: y.pointer, stride: outputs, rows: rows, inner: inputs, columns: outputs)
+    MatrixProduct.multiply(
+      Matrix(pointer, stride: inputs), weight.rightFactor(.transposed, precision),
+      into: y.pointer, stride: outputs, rows: rows)
     return y.recorded("linear", from: self, weight) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dx, accumulate in
-        BLAS.multiply(
-          .init(dy.pointer, stride: outputs), .init(weight.pointer, stride: inputs),
-          into: dx, stride: inputs, rows: rows, inner: outputs, columns: inputs,
-          beta: accumulate ? 1 : 0)
+        MatrixProduct.multiply(
+          Matrix(dy.pointer, stride: outputs), weight.rightFactor(.normal, precision),
+          into: dx, stride: inputs, rows: rows, beta: accumulate ? 1 : 0)
       }
       backpropagation.accumulate(into: weight) { dWeight, accumulate in
-        BLAS.multiply(
-          .init(dy.pointer, stride: outputs, .transposed), .init(pointer, stride: inputs),
-          into: dWeight, stride: inputs, rows: outputs, inner: rows, columns: inputs,
-          beta: accumulate ? 1 : 0)
+        let x = RightFactor(
+          Matrix(pointer, stride: inputs), inner: rows, columns: inputs, precision: precision)
+        MatrixProduct.multiply(
+          Matrix(dy.pointer, stride: outputs, .transposed), x,
+          into: dWeight, stride: inputs, rows: outputs, beta: accumulate ? 1 : 0)
       }
     }
   }

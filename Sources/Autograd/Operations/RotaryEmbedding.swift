@@ -35,6 +35,14 @@ public struct RotaryTable: Sendable {
       }
     }
   }
+
+  /// The positions and heads of a tensor `[positions, heads * headSize]`, which must fit this table.
+  func extents(of x: Tensor, for operation: String) -> (positions: Int, heads: Int) {
+    require(
+      x.shape.rank == 2 && x.shape[1].isMultiple(of: headSize) && x.shape[0] <= positions,
+      "\(operation): \(x.shape) for \(positions) positions of heads of \(headSize)")
+    return (x.shape[0], x.shape[1] / headSize)
+  }
 }
 
 extension Tensor {
@@ -48,20 +56,17 @@ extension Tensor {
   /// - Parameter table: Angles for at least as many positions as this tensor has rows.
   /// - Returns: A tensor of the same shape.
   public func rotated(by table: RotaryTable) -> Tensor {
-    require(
-      shape.rank == 2 && shape[1].isMultiple(of: table.headSize) && shape[0] <= table.positions,
-      "rotated: \(shape) for \(table.positions) positions of heads of \(table.headSize)")
+    let (positions, heads) = table.extents(of: self, for: "rotated")
     let y = Tensor(uninitialized: shape)
-    let (positions, heads) = (shape[0], shape[1] / table.headSize)
     kernel_rotate(
       pointer, table.cosines.pointer, table.sines.pointer, y.pointer,
-      positions, heads, table.headSize, table.frequencies, false, false)
+      positions, heads, table.headSize, table.frequencies, false)
     return y.recorded("rotated", from: self) { dy, backpropagation in
-      backpropagation.accumulate(into: self) { dx, accumulate in
-        kernel_rotate(
-          dy.pointer, table.cosines.pointer, table.sines.pointer, dx,
-          positions, heads, table.headSize, table.frequencies, true, accumulate)
-      }
+      let dx = Storage(uninitialized: dy.count)
+      kernel_rotate(
+        dy.pointer, table.cosines.pointer, table.sines.pointer, dx.pointer,
+        positions, heads, table.headSize, table.frequencies, true)
+      backpropagation.pass(dx, to: self)
     }
   }
 }

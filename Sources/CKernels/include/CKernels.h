@@ -38,8 +38,11 @@ void kernel_exp(const float *x, float *y, size_t count);
 
 /// The sum of `x`, in double precision.
 double kernel_sum(const float *x, size_t count);
-/// The sum of `x^2`, in double precision.
+/// The sum of `x^2`, every term in double precision: no finite number is too large or too small.
 double kernel_sum_of_squares(const float *x, size_t count);
+/// `y = x[0] + x[1] + ...`, element by element and in that order, for at least one vector; `y` may be one of them (in
+/// place).
+void kernel_sum_vectors(const float *_Nonnull const *_Nonnull x, size_t vectors, float *y, size_t count);
 
 // Row-wise.
 
@@ -48,11 +51,20 @@ void kernel_rms_norm(const float *x, float *y, size_t rows, size_t columns, floa
 /// Each row: `r = 1 / sqrt(mean(x^2) + epsilon)`, `dx (+)= r dy - x r^3 mean(x dy)`.
 void kernel_rms_norm_pullback(
     const float *x, const float *dy, float *dx, size_t rows, size_t columns, float epsilon, bool accumulate);
-/// Each position, each head `(a, b)` of two halves: `y (+)= (a cos + b sin, b cos - a sin)` for the first `frequencies`
+/// Each position, each head `(a, b)` of two halves: `y = (a cos + b sin, b cos - a sin)` for the first `frequencies`
 /// pairs, the rest of the pairs as they are. `inverse` turns the other way.
 void kernel_rotate(
     const float *x, const float *cosines, const float *sines, float *y, size_t positions, size_t heads,
-    size_t head_size, size_t frequencies, bool inverse, bool accumulate);
+    size_t head_size, size_t frequencies, bool inverse);
+/// Each position, each head: `kernel_rotate` of `kernel_rms_norm`.
+void kernel_rms_norm_rotate(
+    const float *x, const float *cosines, const float *sines, float *y, size_t positions, size_t heads,
+    size_t head_size, size_t frequencies, float epsilon);
+/// Each position, each head: `dx = r g - x r^3 mean(x g)` with `g` the inverse rotation of `dy`, `r` as in
+/// `kernel_rms_norm_pullback`.
+void kernel_rms_norm_rotate_pullback(
+    const float *x, const float *dy, const float *cosines, const float *sines, float *dx, size_t positions,
+    size_t heads, size_t head_size, size_t frequencies, float epsilon);
 /// In place, row i of a block whose row 0 sees `visible` columns: softmax of `scale x` over its first `visible + i`
 /// columns, zero in the rest.
 void kernel_causal_softmax(
@@ -70,6 +82,54 @@ void kernel_softcapped_cross_entropy_pullback(
     size_t columns, float cap, bool accumulate);
 /// `y[j, i] = x[i, j]`.
 void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
+
+// Matrix products with AVX-512. The extent that is summed over is called inner. An element is 32 bits: a float, or a pair
+// of bfloat16, neighbours along the inner extent, which then counts pairs; an odd one out is paired with 0.
+
+enum {
+  /// The rows of a left factor that are multiplied together.
+  kernel_tile_rows = 8,
+  /// The columns of a right factor that are packed together, zeros after the last.
+  kernel_panel_columns = 32,
+};
+
+/// Whether the float32 products run on this processor.
+bool kernel_supports_float32_products(void);
+/// Whether the bfloat16 products run on this processor.
+bool kernel_supports_bfloat16_products(void);
+/// `y = alpha left right + beta y`; with `beta` 0, `y` is not read. Left element (i, k) is at
+/// `i / 8 * tile_stride + i % 8 * row_stride + k * inner_stride`, right element (k, j) at
+/// `j / 32 * panel_stride + k * 32 + j % 32`. `upper_only` leaves out tiles that are wholly below the diagonal.
+void kernel_multiply_float32(
+    const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
+    size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
+    bool upper_only);
+/// The same for pairs of bfloat16; sums are float32.
+void kernel_multiply_bfloat16(
+    const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
+    size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
+    bool upper_only);
+/// Packs a left factor, given as its transpose x [inner, rows], in tiles of 8 rows: `y[tile][inner][8]`.
+void kernel_pack_left_float32(const float *x, size_t stride, size_t inner, size_t rows, void *y);
+/// The same in pairs of bfloat16, rounded to nearest even.
+void kernel_pack_left_bfloat16(const float *x, size_t stride, size_t inner, size_t rows, void *y);
+/// Converts a left factor x [rows, inner] to rows of pairs of bfloat16, without gaps.
+void kernel_convert_left_bfloat16(const float *x, size_t stride, size_t rows, size_t inner, void *y);
+/// Packs a right factor x [inner, columns] in panels of 32 columns: `y[panel][inner][32]`.
+void kernel_pack_right_float32(const float *x, size_t stride, size_t inner, size_t columns, void *y);
+/// The same in pairs of bfloat16.
+void kernel_pack_right_bfloat16(const float *x, size_t stride, size_t inner, size_t columns, void *y);
+/// Packs a right factor, given as its transpose x [columns, inner], in panels of 32 columns.
+void kernel_pack_right_transposed_float32(const float *x, size_t stride, size_t columns, size_t inner, void *y);
+/// The same in pairs of bfloat16.
+void kernel_pack_right_transposed_bfloat16(const float *x, size_t stride, size_t columns, size_t inner, void *y);
+
+// Symmetric matrices.
+
+/// On and above the diagonal of square matrices: `y += beta x + alpha I`.
+void kernel_add_above_diagonal(float alpha, float beta, const float *x, float *y, size_t order);
+/// In place on a square matrix: what is below the diagonal becomes what is above it.
+void kernel_mirror(float *y, size_t order);
 
 // Optimizers.
 

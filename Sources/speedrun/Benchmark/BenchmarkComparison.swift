@@ -1,3 +1,4 @@
+import Autograd
 import NanoGPT
 
 /// A benchmark beside an earlier one of the same work.
@@ -65,7 +66,11 @@ package struct BenchmarkComparison: Codable, Sendable {
     let pairs = [
       ("threads", "\(before.threads)", "\(now.threads)"),
       ("lanes", "\(before.lanes)", "\(now.lanes)"),
-      ("precision", before.precision, now.precision),
+      ("precision", before.precision.rawValue, now.precision.rawValue),
+      (
+        "Newton-Schulz precision", before.newtonSchulzPrecision.rawValue,
+        now.newtonSchulzPrecision.rawValue
+      ),
     ]
     return pairs.filter { $1 != $2 }.map { "\($0) \($1) then, \($2) now" }
   }

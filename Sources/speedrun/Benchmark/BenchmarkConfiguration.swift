@@ -12,7 +12,15 @@ package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
   package var lanes = 4
   package var optimizer = Contestant.muon
   package var threads: Int
-  package var precision = "float32"
+  /// The arithmetic of the model's matrix products.
+  package var precision = Precision.float32
+  /// The arithmetic of Muon's.
+  package var newtonSchulzPrecision = Precision.float32
+
+  enum CodingKeys: String, CodingKey {
+    case model, batch, lanes, optimizer, threads, precision
+    case newtonSchulzPrecision = "newton_schulz_precision"
+  }
 
   /// The reference configuration with some threads.
   package init(threads: Int) {

@@ -1,3 +1,5 @@
+import Autograd
+
 extension BenchmarkReport {
   /// Prints tables, and what they mean.
   func print(to console: Console) {
@@ -8,13 +10,13 @@ extension BenchmarkReport {
     console.print(Tables.durations(rows.map { ($0, [$1.median, $1.min, $1.max]) }))
     console.print()
     console.print(
-      "\(Format.grouped(Int(tokensPerSecond))) tokens/s in \(configuration.precision)")
+      "\(Format.grouped(Int(tokensPerSecond))) tokens/s in \(configuration.precision.rawValue)")
     console.print(
       "\(Format.fixed(gigaflopsPerStep, 1)) GFLOP a step, \(Format.fixed(gigaflopsPerSecond, 0)) "
         + "GFLOP/s in forward + backward")
     console.print(
       "\(Format.percent(shareOfPeak)) of this machine's matrix products: "
-        + "\(Format.fixed(peakGigaflopsPerSecond, 0)) GFLOP/s in float32 with "
+        + "\(Format.fixed(peakGigaflopsPerSecond, 0)) GFLOP/s with "
         + Format.count(configuration.threads, "thread"))
     console.print(
       "\(Format.grouped(minorPageFaults)) page faults and \(Format.grouped(tensorAllocations)) "

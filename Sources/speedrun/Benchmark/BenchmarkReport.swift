@@ -46,7 +46,7 @@ package struct BenchmarkReport: Codable, Sendable {
     case tokensPerSecond = "tokens_per_second"
     case gigaflopsPerStep = "gflop_per_step"
     case gigaflopsPerSecond = "gflop_per_second"
-    case peakGigaflopsPerSecond = "sgemm_peak_gflop_per_second"
+    case peakGigaflopsPerSecond = "matrix_peak_gflop_per_second"
     case minorPageFaults = "minor_page_faults"
     case tensorAllocations = "tensor_allocations"
     case peakResidentBytes = "peak_rss_bytes"
@@ -61,7 +61,7 @@ extension BenchmarkReport {
   /// turn.
   init(_ configuration: BenchmarkConfiguration, steps count: Int) throws {
     var training = try TimedTraining(configuration)
-    var peak = MatrixPeak(threads: configuration.threads)
+    var peak = MatrixPeak(threads: configuration.threads, configuration.precision)
     let clock = OperationClock()
     for _ in 0..<Self.warmUpSteps { _ = training.step() }
     peak.measure()

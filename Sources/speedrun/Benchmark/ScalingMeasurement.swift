@@ -25,7 +25,7 @@ package struct ScalingMeasurement: Sendable {
   /// Trains for a step to warm up, and then for at least three and a second.
   init(_ configuration: BenchmarkConfiguration) throws {
     var training = try TimedTraining(configuration)
-    var peak = MatrixPeak(threads: configuration.threads)
+    var peak = MatrixPeak(threads: configuration.threads, configuration.precision)
     peak.measure()
     _ = training.step()
     let start = ContinuousClock.now

@@ -12,9 +12,9 @@ enum StepPart: String, CaseIterable {
   case graph
   /// Setting the gradients of lanes to zero and summing them.
   case gradientSum = "gradient sum"
+  /// Orthogonalizing, and moving the weights.
   case newtonSchulz = "Newton-Schulz"
-  /// Momentum, and moving the weights.
-  case restOfMuon = "rest of Muon"
+  case momentum
   case adamW = "AdamW"
 
   /// The part to which an operation of the engine belongs; one of no special kind works element by element.
@@ -23,7 +23,7 @@ enum StepPart: String, CaseIterable {
     switch phase {
     case .update:
       switch operation {
-      case Muon.name: self = .restOfMuon
+      case Muon.name: self = .momentum
       case AdamW.name: self = .adamW
       default: self = name.hasPrefix("gradient") ? .gradientSum : .newtonSchulz
       }

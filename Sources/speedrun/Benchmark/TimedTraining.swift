@@ -23,9 +23,10 @@ struct TimedTraining {
     let scope = ParameterScope(seed: 0)
     let workers = Workers(count: configuration.threads)
     self.configuration = configuration
-    model = GPT(configuration.model, in: scope)
+    model = GPT(configuration.model, precision: configuration.precision, in: scope)
     lanes = Lanes(count: configuration.lanes, scope: scope, workers: workers)
-    let recipe = try TrackFile.kjv.recipe(for: configuration.optimizer)
+    var recipe = try TrackFile.kjv.recipe(for: configuration.optimizer)
+    recipe.muon?.newtonSchulzPrecision = configuration.newtonSchulzPrecision
     optimizer = try Optimizer(
       groups: recipe.groups(for: model), covering: scope.parameters, workers: workers)
   }
@@ -61,7 +62,7 @@ struct TimedTraining {
     operations { _ in true }
   }
 
-  /// Those of the plain Newton-Schulz iteration among them.
+  /// Those of Newton-Schulz among them.
   var newtonSchulzOperations: Double {
     operations { $0 is Muon }
   }

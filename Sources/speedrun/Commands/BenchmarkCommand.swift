@@ -13,9 +13,9 @@ struct BenchmarkCommand: ColoredCommand {
       Floating-point operations of a step, counted as tokens x (6 x elements of block matrices and \
       head + 6 x layers x context x width): two for a product's multiplication and addition, three \
       times for forward and the two backward products, attention below the diagonal only. The \
-      optimizer's are not in it; those of Newton-Schulz are counted as the plain iteration has them. \
-      The peak is that of float32 matrix products of 512 x 512, one per thread, all threads at once, \
-      before and after the timed steps.
+      optimizer's are not in it; those of Newton-Schulz are counted in the form it is done in. The peak \
+      is that of matrix products of 512 x 512 in the model's precision, one per thread, all threads \
+      at once, before and after the timed steps; in float32, OpenBLAS's if they are faster.
 
       Every timed step is followed by one with a clock in it, which says where the time goes: the \
       times of all threads, divided by their number.
@@ -28,6 +28,11 @@ struct BenchmarkCommand: ColoredCommand {
 
   @Option(parsing: .unconditional, help: "Timed steps.")
   var steps = 10
+
+  @OptionGroup var precision: PrecisionOption
+
+  @Option(help: "Arithmetic of Muon's orthogonalization.")
+  var newtonSchulzPrecision = Precision.float32
 
   @OptionGroup var threads: ThreadsOption
 
@@ -62,6 +67,12 @@ struct BenchmarkCommand: ColoredCommand {
     guard (1...1 << 16).contains(steps) else {
       throw ValidationError("--steps \(steps): it must be in 1...\(1 << 16)")
     }
+    if let problem = newtonSchulzPrecision.problem {
+      throw ValidationError("--newton-schulz-precision: \(problem); use float32")
+    }
+    if newtonSchulzPrecision != .float32, optimizer != .muon {
+      throw ValidationError("--newton-schulz-precision is for --optimizer muon only")
+    }
     if scaling, extents != nil || compare != nil || json {
       throw ValidationError("--scaling excludes --configuration, --compare and --json")
     }
@@ -71,6 +82,8 @@ struct BenchmarkCommand: ColoredCommand {
   func run() throws {
     var configuration = BenchmarkConfiguration(threads: threads.count)
     configuration.optimizer = optimizer
+    configuration.precision = precision.value
+    configuration.newtonSchulzPrecision = newtonSchulzPrecision
     if let extents { try configuration.apply(extents) }
     let messages = Console.messages(color.mode)
     if let advice = KernelAdvice.current {

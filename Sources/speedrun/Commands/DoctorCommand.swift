@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autograd
 import Foundation
 import Glibc
 import NanoGPT
@@ -52,6 +53,7 @@ struct DoctorCommand: ColoredCommand {
       Finding(
         name: "SIMD", text: environment.simd,
         advice: ["x86-64-v3", "x86-64-v4"].contains(environment.simd) ? nil : simdAdvice),
+      Finding(name: "products", text: products),
       Finding(
         name: "OpenBLAS",
         text: "\(environment.openBLAS.version), core \(environment.openBLAS.core)",
@@ -61,6 +63,12 @@ struct DoctorCommand: ColoredCommand {
         name: "source", text: commit ?? "no git checkout",
         advice: commit == nil ? "records will not name a commit" : nil),
     ]
+  }
+
+  /// Who multiplies matrices, and in which precisions.
+  private var products: String {
+    let precisions = Precision.allCases.filter { $0.problem == nil }.map(\.rawValue)
+    return "\(ProductKernels.fastest.rawValue): " + precisions.joined(separator: ", ")
   }
 
   private func data(_ track: Track) -> Finding {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autograd
 import Foundation
 import Muon
 import NanoGPT
@@ -49,6 +50,11 @@ struct RunCommand: ColoredCommand {
     completion: .list(Self.coefficients))
   var newtonSchulz: String?
 
+  @Option(help: "Arithmetic of Muon's orthogonalization.")
+  var newtonSchulzPrecision: Precision?
+
+  @OptionGroup var precision: PrecisionOption
+
   @OptionGroup var threads: ThreadsOption
 
   @Option(
@@ -75,8 +81,10 @@ struct RunCommand: ColoredCommand {
   private static let coefficients = NewtonSchulz.named.map(\.name)
 
   func validate() throws {
-    if scale != nil || newtonSchulz != nil, optimizer != .muon {
-      throw ValidationError("--scale and --newton-schulz are for --optimizer muon only")
+    let isMuonConfigured = scale != nil || newtonSchulz != nil || newtonSchulzPrecision != nil
+    if isMuonConfigured, optimizer != .muon {
+      throw ValidationError(
+        "--scale, --newton-schulz and --newton-schulz-precision are for --optimizer muon only")
     }
   }
 
@@ -148,7 +156,8 @@ struct RunCommand: ColoredCommand {
       ?? TrackFile(named: track)
     if let dataDirectory { try file.track.adopt(corpusIn: dataDirectory) }
     return try RunPlan(
-      file, optimizer, settings: try allSettings(), seed: seed, threads: threads.count,
+      file, optimizer, settings: try allSettings(), seed: seed, precision: precision.value,
+      threads: threads.count,
       savesInitialWeights: saveInitial, savesWeights: !noSave)
   }
 
@@ -157,6 +166,7 @@ struct RunCommand: ColoredCommand {
     let flags = [
       ("steps", steps.map(String.init)), ("target", target.map { String($0) }),
       ("muon.scale", scale?.rawValue), ("muon.newton_schulz", newtonSchulz),
+      ("muon.newton_schulz_precision", newtonSchulzPrecision?.rawValue),
     ]
     return try settings.map { try Setting($0) }
       + flags.compactMap { key, value in value.map { Setting(key: key, value: $0) } }

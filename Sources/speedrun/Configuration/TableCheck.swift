@@ -1,3 +1,4 @@
+import Autograd
 import Muon
 import TOMLKit
 
@@ -10,6 +11,7 @@ enum TableCheck {
   private static let choices = [
     "scale": Muon.Scale.allCases.map(\.rawValue),
     "newton_schulz": NewtonSchulz.named.map { $0.name },
+    "newton_schulz_precision": Precision.allCases.map(\.rawValue),
   ]
 
   /// Throws unless every key of `table` is in `template`, with a value of the same type.

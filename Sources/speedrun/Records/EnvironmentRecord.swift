@@ -6,6 +6,8 @@ package struct EnvironmentRecord: Codable, Sendable {
   package var git: Git
   package var swift: String
   package var openBLAS: OpenBLAS
+  /// Who multiplies matrices.
+  package var products: String
   package var cpu: String
   package var threads: Int
   package var simd: String
@@ -17,7 +19,7 @@ package struct EnvironmentRecord: Codable, Sendable {
     @OrNull package var dirty: Bool?
   }
 
-  /// The library that multiplies matrices.
+  /// The library that multiplies matrices where this package's own kernels do not run.
   package struct OpenBLAS: Codable, Sendable {
     package var version: String
     /// The kernels it chose for this processor.
@@ -25,7 +27,7 @@ package struct EnvironmentRecord: Codable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case git, swift, cpu, threads, simd
+    case git, swift, products, cpu, threads, simd
     case openBLAS = "openblas"
   }
 
@@ -34,6 +36,7 @@ package struct EnvironmentRecord: Codable, Sendable {
     git = Self.checkout()
     swift = Self.compiler
     openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
+    products = ProductKernels.fastest.rawValue
     cpu = Self.processor
     self.threads = threads
     simd = Processor.simdLevel

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Muon
 import NanoGPT
@@ -49,7 +50,7 @@ package struct RunRecord: Codable, Sendable {
     package var seed: UInt64
     package var dataSeed: UInt64
     package var lanes: Int
-    package var precision = "float32"
+    package var precision: Precision
     package var schedule: Schedule
     @OrNull package var target: Double?
     package var valTokens: Int

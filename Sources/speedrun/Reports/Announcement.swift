@@ -1,3 +1,4 @@
+import Autograd
 import Muon
 
 /// What a run is about to do, for a person.
@@ -18,7 +19,7 @@ struct Announcement {
     console.print(
       "\(track.name): \(recipe.steps) steps of \(Format.grouped(step)) tokens, "
         + "\(Format.fixed(epochs, 2)) epochs of \(Format.grouped(trainingTokens)), "
-        + "\(plan.threads) threads; target "
+        + "\(plan.threads) threads, \(plan.precision.rawValue); target "
         + (track.target.map { Format.fixed($0, 3) } ?? "none") + "; writing to \(directory)")
   }
 }

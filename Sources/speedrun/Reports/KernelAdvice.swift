@@ -5,7 +5,8 @@ import Foundation
 package enum KernelAdvice {
   /// What to say about this process; nil when nothing is wrong.
   static var current: String? {
-    advice(
+    guard ProductKernels.fastest == .openBLAS else { return nil }
+    return advice(
       coreType: ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"], core: BLAS.coreName,
       simd: Processor.simdLevel)
   }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// One run, decided in full before it starts.
@@ -10,6 +11,8 @@ struct RunPlan {
   let settings: [Setting]
   /// Determines the initial weights.
   let seed: UInt64
+  /// The arithmetic of the model's matrix products.
+  let precision: Precision
   let threads: Int
   let savesInitialWeights: Bool
   let savesWeights: Bool
@@ -19,14 +22,15 @@ struct RunPlan {
 
   /// Applies `settings` to a track as it is in its file.
   init(
-    _ file: TrackFile, _ contestant: Contestant, settings: [Setting], seed: UInt64, threads: Int,
-    savesInitialWeights: Bool, savesWeights: Bool
+    _ file: TrackFile, _ contestant: Contestant, settings: [Setting], seed: UInt64,
+    precision: Precision, threads: Int, savesInitialWeights: Bool, savesWeights: Bool
   ) throws(UsageError) {
     self.file = try file.applying(settings, for: contestant).withoutClaims(of: file, settings)
     recipe = try self.file.recipe(for: contestant)
     self.contestant = contestant
     self.settings = settings
     self.seed = seed
+    self.precision = precision
     // More threads than cores would only take turns.
     self.threads = min(threads, ProcessInfo.processInfo.activeProcessorCount)
     self.savesInitialWeights = savesInitialWeights

@@ -24,7 +24,7 @@ struct TrainingRun {
     let workers = Workers(count: plan.threads)
     let scope = ParameterScope(seed: plan.seed)
     self.plan = plan
-    model = GPT(track.configuration, in: scope)
+    model = GPT(track.configuration, precision: plan.precision, in: scope)
     parameters = scope.parameters
     lanes = Lanes(count: track.lanes, scope: scope, workers: workers)
     optimizer = try Optimizer(
@@ -147,8 +147,8 @@ extension RunRecord.Configuration {
       training: RunRecord.Training(
         batch: track.batch, steps: plan.recipe.steps, seed: plan.seed,
         dataSeed: UInt64(track.dataSeed),
-        lanes: track.lanes, schedule: plan.recipe.schedule, target: track.target,
-        valTokens: track.valTokens, valEvery: track.valEvery),
+        lanes: track.lanes, precision: plan.precision, schedule: plan.recipe.schedule,
+        target: track.target, valTokens: track.valTokens, valEvery: track.valEvery),
       groups: groups.map(\.record))
   }
 }

@@ -1,0 +1,85 @@
+import CKernels
+
+/// The right factor of matrix products, laid out once for all of them.
+///
+/// The kernels of this package read it from panels of 32 columns, whatever its layout was before;
+/// OpenBLAS packs for itself and gets the matrix as it is.
+package struct RightFactor {
+  let inner: Int
+  let columns: Int
+  let precision: Precision
+  let layout: Layout
+
+  enum Layout {
+    /// Packed panels, `stride` elements apart.
+    case panels(Storage, stride: Int)
+    case unpacked(Matrix)
+  }
+
+  /// Lays out a matrix of inner x columns, after transposition if it is transposed.
+  ///
+  /// - Parameters:
+  ///   - matrix: The factor. Unless it is packed, its memory is read by the products to come.
+  ///   - inner: The extent that is summed over.
+  ///   - columns: The columns of the product.
+  ///   - precision: The arithmetic of the products.
+  ///   - kernels: Who multiplies.
+  ///   - storage: The memory of an earlier factor of the same extents, to pack into; nil for new memory.
+  package init(
+    _ matrix: Matrix, inner: Int, columns: Int, precision: Precision = .float32,
+    kernels: ProductKernels = .fastest, reusing storage: Storage? = nil
+  ) {
+    self.init(
+      inner: inner, columns: columns, precision: precision,
+      layout: kernels == .openBLAS
+        ? .unpacked(matrix)
+        : Self.packed(matrix, inner, columns, precision, into: storage))
+    require(
+      kernels == .avx512 || precision == .float32,
+      "RightFactor: \(kernels) does not multiply in \(precision)")
+  }
+
+  private init(inner: Int, columns: Int, precision: Precision, layout: Layout) {
+    self.inner = inner
+    self.columns = columns
+    self.precision = precision
+    self.layout = layout
+  }
+
+  /// The first rows, or the first columns, of this factor, sharing its memory.
+  package func leading(inner: Int? = nil, columns: Int? = nil) -> RightFactor {
+    let (inner, columns) = (inner ?? self.inner, columns ?? self.columns)
+    require(
+      inner <= self.inner && columns <= self.columns,
+      "RightFactor: \(inner) x \(columns) of \(self.inner) x \(self.columns)")
+    return RightFactor(inner: inner, columns: columns, precision: precision, layout: layout)
+  }
+
+  /// The memory that ``init(_:inner:columns:precision:kernels:reusing:)`` can use again.
+  var storage: Storage? {
+    if case .panels(let storage, _) = layout { storage } else { nil }
+  }
+
+  private static func packed(
+    _ matrix: Matrix, _ inner: Int, _ columns: Int, _ precision: Precision, into storage: Storage?
+  ) -> Layout {
+    let panelColumns = Int(kernel_panel_columns)
+    let stride = panelColumns * inner.elements(in: precision)
+    let count = columns.rounded(upTo: panelColumns) / panelColumns * stride
+    let panels = storage ?? Storage(uninitialized: count)
+    require(panels.count == count, "RightFactor: \(count) elements, memory for \(panels.count)")
+    switch (matrix.orientation, precision) {
+    case (.normal, .float32):
+      kernel_pack_right_float32(matrix.pointer, matrix.stride, inner, columns, panels.pointer)
+    case (.normal, .bfloat16):
+      kernel_pack_right_bfloat16(matrix.pointer, matrix.stride, inner, columns, panels.pointer)
+    case (.transposed, .float32):
+      kernel_pack_right_transposed_float32(
+        matrix.pointer, matrix.stride, columns, inner, panels.pointer)
+    case (.transposed, .bfloat16):
+      kernel_pack_right_transposed_bfloat16(
+        matrix.pointer, matrix.stride, columns, inner, panels.pointer)
+    }
+    return .panels(panels, stride: stride)
+  }
+}

@@ -1,0 +1,54 @@
+import Autograd
+import TestSupport
+import Testing
+
+/// bfloat16 products must stay close to float32 ones, forward and backward, and must not equal them.
+@Suite(.enabled(if: Precision.bfloat16.problem == nil, "the processor has no AVX512-BF16"))
+struct PrecisionTests {
+  /// The output and the gradients of all inputs, for a fixed cotangent.
+  private func results(
+    of shapes: [Shape], _ precision: Precision, _ operation: ([Tensor], Precision) -> Tensor
+  ) -> [[Float]] {
+    let scope = ParameterScope(seed: 3)
+    let inputs = shapes.enumerated().map { index, shape in
+      scope.parameter("input\(index)", shape, .normal(deviation: 1))
+    }
+    let output = operation(inputs.map(\.value), precision)
+    var random = SplitMix64(seed: 4)
+    let cotangent = Tensor(random.floats(output.shape.count), shape: output.shape)
+    let gradients = Gradients(of: scope)
+    (output * cotangent).sum().backward(into: gradients)
+    return [output.elements] + inputs.map { gradients[$0].elements }
+  }
+
+  private func expectCloseButDifferent(
+    of shapes: [Shape], _ operation: ([Tensor], Precision) -> Tensor
+  ) {
+    let exact = results(of: shapes, .float32, operation)
+    let rounded = results(of: shapes, .bfloat16, operation)
+    for (index, (rounded, exact)) in zip(rounded, exact).enumerated() {
+      let difference = relativeDifference(rounded, exact)
+      // A factor is off by at most 2^-9; sums of such errors stay near that.
+      #expect(difference < 1e-2, "result \(index) is off by \(difference)")
+      #expect(difference > 1e-5, "result \(index) was not computed in bfloat16")
+    }
+  }
+
+  @Test func linear() {
+    expectCloseButDifferent(of: [[13, 37], [21, 37]]) { $0[0].linear($0[1], precision: $1) }
+  }
+
+  @Test func matrixMultiplied() {
+    expectCloseButDifferent(of: [[13, 37], [37, 21]]) {
+      $0[0].matrixMultiplied(by: $0[1], precision: $1)
+    }
+  }
+
+  @Test(arguments: [5, 100]) func attention(positions: Int) {
+    let shape: Shape = [positions, 24]
+    expectCloseButDifferent(of: [shape, shape, shape]) {
+      causalAttention(
+        queries: $0[0], keys: $0[1], values: $0[2], heads: 3, scale: 0.3, precision: $1)
+    }
+  }
+}
