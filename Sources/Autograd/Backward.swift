@@ -16,7 +16,9 @@ extension Tensor {
     }
     let backpropagation = Backpropagation(into: gradients)
     root.gradient = Tensor(repeating: scale, shape: shape).storage
-    for node in root.reachable.sorted(by: { $0.number > $1.number }) {
+    let nodes = root.reachable.sorted { $0.number > $1.number }
+    OperationClock.lap("graph", .backward)
+    for node in nodes {
       if let gradient = node.gradient {
         guard let pullback = node.pullback else {
           fail("backward: the record of this \(node.operation) was consumed by an earlier call")
@@ -27,6 +29,7 @@ extension Tensor {
       // Frees what this operation had saved, so that later ones can use the memory again.
       node.pullback = nil
       node.inputs = []
+      OperationClock.lap(node.operation, .backward)
     }
   }
 }

@@ -36,7 +36,10 @@ public final class Lanes: Sendable {
   ) -> (loss: Double, gradients: Gradients) {
     let scale = 1 / Float(sequences)
     let losses = inLanes(sequences) { lane, sequence, isFirst in
-      if isFirst { gradients[lane].reset() }
+      if isFirst {
+        gradients[lane].reset()
+        OperationClock.lap("gradientReset", .update)
+      }
       let tensor = loss(sequence)
       tensor.backward(into: gradients[lane], scale: scale)
       return Double(tensor.scalar)
@@ -93,6 +96,7 @@ public final class Lanes: Sendable {
       let start = index * chunk
       let vectors = sources.map { UnsafePointer($0.pointer + start) }
       kernel_sum_vectors(vectors, lanes, total.pointer + start, min(chunk, total.count - start))
+      OperationClock.lap("gradientSum", .update)
     }
   }
 }

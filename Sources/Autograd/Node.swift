@@ -55,6 +55,7 @@ extension Tensor {
     for case .operation(let node) in inputs.map(\.history) { nodes.append(node) }
     var result = self
     result.history = .operation(Node(operation, inputs: nodes, pullback: pullback))
+    OperationClock.lap(operation, .forward)
     return result
   }
 

@@ -18,20 +18,24 @@ public struct Workers: Sendable {
   /// Runs `body(0)` to `body(items - 1)`, each once, and returns when all are done.
   ///
   /// Threads take the next item as they become free, in order: put the longest first. Inside
-  /// ``withoutGradients(_:)``, no thread records.
+  /// ``withoutGradients(_:)``, no thread records; an ``OperationClock`` measures all threads.
   public func forEach(_ items: Int, _ body: @Sendable (Int) -> Void) {
     guard count > 1, items > 1 else {
+      OperationClock.restart()
       for item in 0..<items { body(item) }
       return
     }
     let next = Atomic<Int>(0)
-    let isRecording = Recording.isOn
+    let (isRecording, clock) = (Recording.isOn, OperationClock.current)
     DispatchQueue.concurrentPerform(iterations: min(count, items)) { _ in
       Recording.$isOn.withValue(isRecording) {
-        while true {
-          let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard item < items else { return }
-          body(item)
+        OperationClock.$current.withValue(clock) {
+          OperationClock.restart()
+          while true {
+            let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard item < items else { return }
+            body(item)
+          }
         }
       }
     }

@@ -118,9 +118,11 @@ public struct Muon: UpdateRule {
     let mu = Float(momentum(at: step.progress))
     let update = Tensor(uninitialized: parameter.shape)
     kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu)
+    OperationClock.lap(Self.name, .update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
     newtonSchulz.orthogonalize(
       update, by: NewtonSchulz.Form(for: update.shape), newtonSchulzPrecision,
       into: parameter.storage.pointer, scale: Float(-rate), retained: shrinkage(at: step))
+    OperationClock.lap("newtonSchulz", .update)
   }
 }

@@ -80,6 +80,7 @@ public final class Optimizer {
           job.assignment.rule.update(
             parameter, elements: job.elements, gradient: gradients[parameter],
             state: job.assignment.state, at: step)
+          OperationClock.lap(type(of: job.assignment.rule).name, .update)
         }
       }
     }

@@ -23,48 +23,67 @@ def rms(x):
     return x / (x.square().mean(-1, keepdim=True) + EPSILON).sqrt()
 
 
-def rotated(x, base):
-    """x: [sequences, positions, heads, size]; only the first quarter of the features has a frequency."""
-    size = x.size(-1)
-    frequency = torch.cat([base ** -torch.linspace(0, 1, size // 4, dtype=x.dtype),
-                           torch.zeros(size // 4, dtype=x.dtype)])
-    angle = torch.outer(torch.arange(x.size(1), dtype=x.dtype), frequency)[None, :, None]
+def angles(positions, size, base, dtype):
+    """[positions, 1, size / 2]; only the first quarter of a head's features has a frequency."""
+    frequency = torch.cat([base ** -torch.linspace(0, 1, size // 4, dtype=dtype),
+                           torch.zeros(size // 4, dtype=dtype)])
+    return torch.outer(torch.arange(positions, dtype=dtype), frequency)[:, None]
+
+
+def turned(x, cosine, sine):
+    """x: [sequences, positions, heads, size]"""
     a, b = x.chunk(2, -1)
-    return torch.cat([a * angle.cos() + b * angle.sin(), b * angle.cos() - a * angle.sin()], -1)
+    return torch.cat([a * cosine + b * sine, b * cosine - a * sine], -1)
 
 
-def loss(weights, inputs, targets, c):
-    x = rms(weights["embed.weight"][inputs])
+def rotated(x, base):
+    angle = angles(x.size(1), x.size(-1), base, x.dtype)
+    return turned(x, angle.cos(), angle.sin())
+
+
+def attention(q, k, v, scale):
+    """[sequences, heads, positions, size]"""
+    mask = torch.ones(q.size(-2), k.size(-2), dtype=torch.bool).tril()
+    return (scale * q @ k.transpose(-1, -2)).masked_fill(~mask, -torch.inf).softmax(-1) @ v
+
+
+def loss(weights, inputs, targets, c, rms=rms, rotated=rotated, attention=attention):
+    """The last three may be replaced by equivalents that are quicker."""
+    x = rms(F.embedding(inputs, weights["embed.weight"]))
     n, t, d = x.shape
     heads = (n, t, c["heads"], d // c["heads"])
-    mask = torch.ones(t, t, dtype=torch.bool).tril()
     for i in range(c["layers"]):
-        w = lambda name: weights[f"blocks.{i}.{name}.weight"]
+        linear = lambda x, name: F.linear(x, weights[f"blocks.{i}.{name}.weight"])
         h = rms(x)
-        q = rotated(rms((h @ w("attn.q").T).view(heads)), c["rope_base"]).transpose(1, 2)
-        k = rotated(rms((h @ w("attn.k").T).view(heads)), c["rope_base"]).transpose(1, 2)
-        v = (h @ w("attn.v").T).view(heads).transpose(1, 2)
-        scores = (c["attention_scale"] * q @ k.transpose(-1, -2)).masked_fill(~mask, -torch.inf)
-        y = (scores.softmax(-1) @ v).transpose(1, 2).reshape(n, t, d)
-        x = x + y @ w("attn.proj").T
-        x = x + (rms(x) @ w("mlp.fc").T).relu().square() @ w("mlp.proj").T
-    z = rms(x) @ weights["head.weight"].T
-    capped = c["softcap"] * z / (z.square() + c["softcap"] ** 2).sqrt()
+        q = rotated(rms(linear(h, "attn.q").view(heads)), c["rope_base"]).transpose(1, 2)
+        k = rotated(rms(linear(h, "attn.k").view(heads)), c["rope_base"]).transpose(1, 2)
+        v = linear(h, "attn.v").view(heads).transpose(1, 2)
+        y = attention(q, k, v, c["attention_scale"]).transpose(1, 2).reshape(n, t, d)
+        x = x + linear(y, "attn.proj")
+        x = x + linear(linear(rms(x), "mlp.fc").relu().square(), "mlp.proj")
+    # Under autocast the logits are bfloat16; what follows is not.
+    z = F.linear(rms(x), weights["head.weight"]).to(weights["head.weight"].dtype)
+    capped = c["softcap"] * z * (z.square() + c["softcap"] ** 2).rsqrt()
     return F.cross_entropy(capped.flatten(0, 1), targets.flatten())
+
+
+def shapes(c):
+    """The parameters by name, each [outputs, inputs]."""
+    v, d = c["vocab_size"], c["model_dim"]
+    result = {"embed.weight": (v, d), "head.weight": (v, d)}
+    for i in range(c["layers"]):
+        result |= {f"blocks.{i}.attn.{n}.weight": (d, d) for n in ("q", "k", "v", "proj")}
+        result |= {f"blocks.{i}.mlp.fc.weight": (4 * d, d), f"blocks.{i}.mlp.proj.weight": (d, 4 * d)}
+    return result
 
 
 def main():
     torch.manual_seed(0)
     c = CONFIGURATION
-    v, d = c["vocab_size"], c["model_dim"]
-    shapes = {"embed.weight": (v, d), "head.weight": (v, d)}
-    for i in range(c["layers"]):
-        shapes |= {f"blocks.{i}.attn.{n}.weight": (d, d) for n in ("q", "k", "v", "proj")}
-        shapes |= {f"blocks.{i}.mlp.fc.weight": (4 * d, d), f"blocks.{i}.mlp.proj.weight": (d, 4 * d)}
     weights = {n: (torch.randn(s) * s[1] ** -0.5 * (4 if n == "head.weight" else 1)).double()
-               .requires_grad_() for n, s in shapes.items()}
-    inputs = torch.randint(v, (SEQUENCES, c["context"]))
-    targets = torch.randint(v, (SEQUENCES, c["context"]))
+               .requires_grad_() for n, s in shapes(c).items()}
+    inputs = torch.randint(c["vocab_size"], (SEQUENCES, c["context"]))
+    targets = torch.randint(c["vocab_size"], (SEQUENCES, c["context"]))
     value = loss(weights, inputs, targets, c)
     value.backward()
     digits = lambda x: [float(f"{e:.9g}") for e in x.flatten().tolist()]

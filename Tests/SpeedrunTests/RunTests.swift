@@ -58,7 +58,8 @@ extension CommandLineTests {
           Set(result.keys) == [
             "reached", "steps_to_target", "train_seconds_to_target", "final_val_loss",
             "final_bits_per_byte", "steps", "tokens", "train_seconds", "wall_seconds",
-            "step_ms_median", "tokens_per_second", "optimizer_seconds", "newton_schulz_calls",
+            "startup_seconds", "step_ms_median", "tokens_per_second", "optimizer_seconds",
+            "newton_schulz_calls",
             "peak_rss_bytes",
           ])
         #expect(result["reached"] as? Bool == false)
@@ -66,6 +67,7 @@ extension CommandLineTests {
         #expect(result["steps"] as? Int == 4)
         #expect(result["tokens"] as? Int == 4 * 8 * 64)
         #expect(result["newton_schulz_calls"] as? Int == 4 * 12, "the warm-up's do not count")
+        #expect(try #require(result["startup_seconds"] as? Double) > 0)
       }
     }
 

@@ -1,12 +1,14 @@
+import Autograd
+import Foundation
 import NanoGPT
 
-/// What a benchmark found, in milliseconds and billions of operations per second.
-struct BenchmarkReport: Encodable {
-  /// Median, least and greatest duration of a part of a step.
-  struct Spread: Encodable {
-    let median: Double
-    let min: Double
-    let max: Double
+/// What a benchmark found: the content of `speedrun benchmark --json`.
+package struct BenchmarkReport: Codable, Sendable {
+  /// Median, least and greatest duration, in milliseconds.
+  package struct Spread: Codable, Sendable {
+    package let median: Double
+    package let min: Double
+    package let max: Double
 
     init(_ times: [Duration]) {
       median = times.median?.milliseconds ?? 0
@@ -15,73 +17,94 @@ struct BenchmarkReport: Encodable {
     }
   }
 
-  let model: GPTConfiguration
-  let optimizer: Contestant
-  let threads: Int
-  let steps: Int
-  let tokensPerStep: Int
-  let step: Spread
-  let forwardBackward: Spread
-  let optimizerStep: Spread
-  let tokensPerSecond: Double
-  let gigaflopsPerStep: Double
+  package let configuration: BenchmarkConfiguration
+  package let environment: EnvironmentRecord
+  /// Timed steps, none of them instrumented.
+  package let steps: Int
+  package let step: Spread
+  package let forwardBackward: Spread
+  package let optimizerStep: Spread
+  package let tokensPerSecond: Double
   /// Of forward and backward.
-  let gigaflopsPerSecond: Double
-  let peakGigaflopsPerSecond: Double
+  package let gigaflopsPerStep: Double
+  /// Of forward and backward.
+  package let gigaflopsPerSecond: Double
+  package let peakGigaflopsPerSecond: Double
+  package let split: StepSplit
+  /// In all timed steps.
+  package let minorPageFaults: Int
+  /// In all timed steps.
+  package let tensorAllocations: Int
+  package let peakResidentBytes: Int
+  package var comparison: BenchmarkComparison?
 
   enum CodingKeys: String, CodingKey {
-    case model, optimizer, threads, steps
-    case tokensPerStep = "tokens_per_step"
+    case configuration, environment, steps, split, comparison
     case step = "step_ms"
     case forwardBackward = "forward_backward_ms"
     case optimizerStep = "optimizer_ms"
     case tokensPerSecond = "tokens_per_second"
     case gigaflopsPerStep = "gflop_per_step"
     case gigaflopsPerSecond = "gflop_per_second"
-    case peakGigaflopsPerSecond = "sgemm_peak_gflop_per_second"
+    case peakGigaflopsPerSecond = "matrix_peak_gflop_per_second"
+    case minorPageFaults = "minor_page_faults"
+    case tensorAllocations = "tensor_allocations"
+    case peakResidentBytes = "peak_rss_bytes"
   }
 
-  init(
-    _ times: StepTimes, model: GPTConfiguration, optimizer: Contestant, tokens: Int, peak: Double,
-    threads: Int
-  ) {
-    self.model = model
-    self.optimizer = optimizer
-    self.threads = threads
-    steps = times.whole.count
-    tokensPerStep = tokens
-    step = Spread(times.whole)
-    forwardBackward = Spread(times.forwardBackward)
-    optimizerStep = Spread(times.optimizer)
-    tokensPerSecond = Double(tokens) / step.median * 1000
-    gigaflopsPerStep = Double(tokens) * model.operationsPerToken * 1e-9
-    gigaflopsPerSecond = gigaflopsPerStep / forwardBackward.median * 1000
-    peakGigaflopsPerSecond = peak
-  }
-
-  /// Prints a table.
-  func print(to console: Console) {
-    let rows = [
-      ("forward + backward", forwardBackward), ("optimizer (\(optimizer))", optimizerStep),
-      ("whole step", step),
-    ]
-    console.print(Tables.durations(rows.map { ($0, [$1.median, $1.min, $1.max]) }))
-    console.print()
-    console.print("\(Format.grouped(Int(tokensPerSecond))) tokens/s")
-    console.print(
-      "\(Format.fixed(gigaflopsPerStep, 1)) GFLOP a step, \(Format.fixed(gigaflopsPerSecond, 0)) "
-        + "GFLOP/s in forward + backward")
-    console.print(
-      "\(Format.percent(gigaflopsPerSecond / peakGigaflopsPerSecond)) of this machine's matrix "
-        + "products: \(Format.fixed(peakGigaflopsPerSecond, 0)) GFLOP/s with \(threads) threads")
-  }
+  /// The share of the machine's matrix products that forward and backward reach.
+  var shareOfPeak: Double { gigaflopsPerSecond / peakGigaflopsPerSecond }
 }
 
-extension GPTConfiguration {
-  /// Floating-point operations of forward and backward per token, those of matrix products only.
-  var operationsPerToken: Double {
-    let blocks = layers * (4 * modelDimension + 2 * hiddenDimension) * modelDimension
-    let head = vocabularySize * modelDimension
-    return 6 * Double(blocks + head) + 6 * Double(layers * context * modelDimension)
+extension BenchmarkReport {
+  /// Trains for a few steps to warm up, and then for `steps` timed ones and as many instrumented ones, in
+  /// turn.
+  init(_ configuration: BenchmarkConfiguration, steps count: Int) throws {
+    var training = try TimedTraining(configuration)
+    var peak = MatrixPeak(threads: configuration.threads, configuration.precision)
+    let clock = OperationClock()
+    for _ in 0..<Self.warmUpSteps { _ = training.step() }
+    peak.measure()
+    let allocationsBefore = training.allocations
+    var steps: [TimedTraining.Step] = []
+    var instrumented: [Duration] = []
+    for _ in 0..<count {
+      steps.append(training.step())
+      instrumented.append(
+        OperationClock.$current.withValue(clock) { training.step().whole })
+    }
+    tensorAllocations = training.allocations - allocationsBefore
+    peak.measure()
+
+    self.configuration = configuration
+    environment = EnvironmentRecord(threads: configuration.threads)
+    self.steps = count
+    step = Spread(steps.map(\.whole))
+    forwardBackward = Spread(steps.map(\.forwardBackward))
+    optimizerStep = Spread(steps.map(\.optimizer))
+    tokensPerSecond = Double(configuration.tokens) / step.median * 1000
+    gigaflopsPerStep = configuration.operations * 1e-9
+    gigaflopsPerSecond = gigaflopsPerStep / forwardBackward.median * 1000
+    peakGigaflopsPerSecond = peak.gigaflopsPerSecond
+    split = StepSplit(
+      clock, steps: instrumented, threads: configuration.threads,
+      work: configuration.operationsByPart.merging(
+        [.newtonSchulz: training.newtonSchulzOperations]) { $1 })
+    minorPageFaults = steps.reduce(0) { $0 + $1.pageFaults }
+    peakResidentBytes = ProcessMemory.peakResidentBytes
+  }
+
+  /// The first maps memory, the second finds it in place, the third lets the processor settle.
+  static let warmUpSteps = 3
+
+  /// Reads what `speedrun benchmark --json` has printed.
+  package init(contentsOf url: URL) throws(DataError) {
+    let hint = "make one with `speedrun benchmark --json >FILE`"
+    let bytes = try Files.read(url, hint: hint)
+    do {
+      self = try JSONDecoder().decode(BenchmarkReport.self, from: Data(bytes))
+    } catch {
+      throw .badData(path: url.path, reason: "not the JSON of a benchmark", hint: hint)
+    }
   }
 }

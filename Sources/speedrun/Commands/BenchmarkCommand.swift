@@ -1,5 +1,6 @@
 import ArgumentParser
 import Autograd
+import Foundation
 import Muon
 import NanoGPT
 
@@ -12,8 +13,12 @@ struct BenchmarkCommand: ColoredCommand {
       Floating-point operations of a step, counted as tokens x (6 x elements of block matrices and \
       head + 6 x layers x context x width): two for a product's multiplication and addition, three \
       times for forward and the two backward products, attention below the diagonal only. The \
-      optimizer's are not in it. The peak is that of float32 matrix products of 512 x 512, one per \
-      thread, all threads at once.
+      optimizer's are not in it; those of Newton-Schulz are counted in the form it is done in. The peak \
+      is that of matrix products of 512 x 512 in the model's precision, one per thread, all threads \
+      at once, before and after the timed steps; in float32, OpenBLAS's if they are faster.
+
+      Every timed step is followed by one with a clock in it, which says where the time goes: the \
+      times of all threads, divided by their number.
 
       \(ExitStatus.help)
       """)
@@ -24,61 +29,101 @@ struct BenchmarkCommand: ColoredCommand {
   @Option(parsing: .unconditional, help: "Timed steps.")
   var steps = 10
 
+  @OptionGroup var precision: PrecisionOption
+
+  @Option(help: "Arithmetic of Muon's orthogonalization.")
+  var newtonSchulzPrecision = Precision.float32
+
   @OptionGroup var threads: ThreadsOption
 
-  @Option(parsing: .unconditional, help: "Tokens in the vocabulary.")
-  var vocabulary = 2048
+  @Option(
+    name: .customLong("configuration"),
+    help: ArgumentHelp(
+      "Other extents: key=value,..., of \(BenchmarkConfiguration.keys.joined(separator: ", ")).",
+      discussion: "Default: \(BenchmarkConfiguration(threads: 1).text)"))
+  var extents: String?
 
-  @Option(parsing: .unconditional, help: "Width of the model.")
-  var modelDim = 256
+  @Option(
+    help: "Print ratios against an earlier benchmark's JSON.",
+    completion: .file(extensions: ["json"])
+  )
+  var compare: String?
 
-  @Option(parsing: .unconditional, help: "Blocks.")
-  var layers = 4
-
-  @Option(parsing: .unconditional, help: "Attention heads.")
-  var heads = 4
-
-  @Option(parsing: .unconditional, help: "Tokens in a sequence.")
-  var context = 256
-
-  @Option(parsing: .unconditional, help: "Sequences in a batch.")
-  var batch = 16
-
-  @Option(parsing: .unconditional, help: "Shares the batch is split into.")
-  var lanes = 4
-
-  @Flag(help: "Print JSON instead of a table.")
+  @Flag(help: "Print JSON instead of tables.")
   var json = false
+
+  @Flag(
+    help: "Measure a grid of widths and batches instead, and print it as a Markdown table.")
+  var scaling = false
+
+  @Option(
+    help: "Write the Markdown table into this document, between its markers.",
+    completion: .file(extensions: ["md"]))
+  var update: String?
 
   @OptionGroup var color: ColorOption
 
-  private var model: GPTConfiguration {
-    GPTConfiguration(
-      vocabularySize: vocabulary, modelDimension: modelDim, heads: heads, layers: layers,
-      context: context)
-  }
-
   func validate() throws {
-    let counts = [("steps", steps), ("batch", batch), ("lanes", lanes)]
-    for (name, value) in counts where !(1...1 << 16).contains(value) {
-      throw ValidationError("--\(name) \(value): it must be in 1...\(1 << 16)")
+    guard (1...1 << 16).contains(steps) else {
+      throw ValidationError("--steps \(steps): it must be in 1...\(1 << 16)")
     }
-    if let problem = model.problem { throw ValidationError(problem) }
+    if let problem = newtonSchulzPrecision.problem {
+      throw ValidationError("--newton-schulz-precision: \(problem); use float32")
+    }
+    if newtonSchulzPrecision != .float32, optimizer != .muon {
+      throw ValidationError("--newton-schulz-precision is for --optimizer muon only")
+    }
+    if scaling, extents != nil || compare != nil || json {
+      throw ValidationError("--scaling excludes --configuration, --compare and --json")
+    }
+    if update != nil, !scaling { throw ValidationError("--update goes with --scaling only") }
   }
 
   func run() throws {
+    var configuration = BenchmarkConfiguration(threads: threads.count)
+    configuration.optimizer = optimizer
+    configuration.precision = precision.value
+    configuration.newtonSchulzPrecision = newtonSchulzPrecision
+    if let extents { try configuration.apply(extents) }
     let messages = Console.messages(color.mode)
-    messages.print("\(steps) steps of \(batch) x \(context) tokens, \(threads.count) threads ...")
-    let times = try StepTimes(
-      model, optimizer: optimizer, batch: batch, lanes: lanes, steps: steps,
-      workers: Workers(count: threads.count))
-    let report = BenchmarkReport(
-      times, model: model, optimizer: optimizer, tokens: batch * context,
-      peak: MatrixPeak.measure(threads: threads.count), threads: threads.count)
+    if let advice = KernelAdvice.current {
+      messages.print(messages.paint("warning:", .yellow) + " " + advice)
+    }
+    if scaling {
+      try measureScaling(configuration, messages)
+    } else {
+      try measure(configuration, messages)
+    }
+  }
+
+  private func measure(_ configuration: BenchmarkConfiguration, _ messages: Console) throws {
+    let earlier = try compare.map { file in
+      let report = try BenchmarkReport(contentsOf: URL(fileURLWithPath: file))
+      try BenchmarkComparison.check(report.configuration, from: file, against: configuration)
+      return (report: report, file: file)
+    }
+    messages.print(
+      "2 x \(steps) steps of \(configuration.batch) x \(configuration.model.context) tokens, "
+        + "\(Format.count(configuration.threads, "thread")) ...")
+    var report = try BenchmarkReport(configuration, steps: steps)
+    report.comparison = earlier.map {
+      BenchmarkComparison(of: report, with: $0.report, file: $0.file)
+    }
     if json {
       try Console.output(color.mode).printResult(try JSON.document(report))
     } else {
       report.print(to: .output(color.mode))
+    }
+  }
+
+  private func measureScaling(_ reference: BenchmarkConfiguration, _ messages: Console) throws {
+    let section = update.map { MarkedSection("scaling", of: URL(fileURLWithPath: $0)) }
+    try section?.check()
+    let table = try ScalingTable(reference) { messages.print($0) }
+    if let section {
+      try section.replace(with: table.markdown)
+    } else {
+      try Console.output(color.mode).printResult(table.markdown)
     }
   }
 }

@@ -1,6 +1,5 @@
 import Autograd
 import Foundation
-import Glibc
 
 /// The machine and the program a run happened on.
 package struct EnvironmentRecord: Codable, Sendable {
@@ -97,12 +96,5 @@ package struct EnvironmentRecord: Codable, Sendable {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { return nil }
     return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-
-  /// The most memory this process has had, in bytes.
-  static var peakResidentBytes: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
   }
 }

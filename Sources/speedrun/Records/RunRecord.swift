@@ -96,6 +96,8 @@ package struct RunRecord: Codable, Sendable {
     package var tokens: Int
     package var trainSeconds: Double
     package var wallSeconds: Double
+    /// From the start of the process until it was ready to train, warm-up included.
+    package var startupSeconds: Double?
     @OrNull package var stepMillisecondsMedian: Double?
     @OrNull package var tokensPerSecond: Double?
     package var optimizerSeconds: Double
@@ -112,6 +114,7 @@ package struct RunRecord: Codable, Sendable {
       case finalBitsPerByte = "final_bits_per_byte"
       case trainSeconds = "train_seconds"
       case wallSeconds = "wall_seconds"
+      case startupSeconds = "startup_seconds"
       case stepMillisecondsMedian = "step_ms_median"
       case tokensPerSecond = "tokens_per_second"
       case optimizerSeconds = "optimizer_seconds"

@@ -37,6 +37,11 @@ package enum Format {
     return "\(fixed(value, unit > 0 && value < 9.95 ? 1 : 0)) \(units[unit])"
   }
 
+  /// A number of things: `1 thread`, `2 threads`.
+  package static func count(_ number: Int, _ thing: String) -> String {
+    "\(number) \(thing)\(number == 1 ? "" : "s")"
+  }
+
   /// A share: `23.1 %`.
   package static func percent(_ share: Double) -> String {
     "\(fixed(100 * share, 1)) %"

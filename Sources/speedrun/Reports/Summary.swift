@@ -85,10 +85,15 @@ struct Summary {
     rows.append(
       (
         "in all",
-        "\(Format.duration(result.wallSeconds)), \(Format.bytes(result.peakResidentBytes)) of memory"
+        "\(Format.duration(result.wallSeconds))\(startup), "
+          + "\(Format.bytes(result.peakResidentBytes)) of memory"
       ))
     rows.append(("files", directory))
     return rows + next.map { ("next", $0) }
+  }
+
+  private var startup: String {
+    record.result.startupSeconds.map { " (\(Format.duration($0)) to start)" } ?? ""
   }
 
   /// Commands worth trying now.

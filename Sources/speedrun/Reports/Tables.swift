@@ -33,6 +33,39 @@ enum Tables {
     }
     return table.string(for: rows, style: Style.simple).trimmedLines
   }
+
+  /// Where the time of a step goes, beside what is left over.
+  static func parts(of split: StepSplit, peak: Double) -> String {
+    let table = TextTable<StepSplit.Part> { part in
+      let rate = part.gigaflopsPerSecond
+      return [
+        Column(title: "part", value: part.name),
+        Column(title: "ms", value: Format.fixed(part.milliseconds, 1), align: .right),
+        Column(title: "share", value: Format.percent(part.share), align: .right),
+        Column(
+          title: "GFLOP/s", value: rate.map { Format.fixed($0, 0) } ?? "", align: .right),
+        Column(
+          title: "of peak", value: rate.map { Format.percent($0 / peak) } ?? "", align: .right),
+      ]
+    }
+    let rest = StepSplit.Part(
+      name: "waiting and the rest", milliseconds: split.stepMilliseconds * (1 - split.coverage),
+      share: 1 - split.coverage)
+    return table.string(for: split.parts + [rest], style: Style.simple).trimmedLines
+  }
+
+  /// Two benchmarks side by side.
+  static func comparison(_ comparison: BenchmarkComparison) -> String {
+    let table = TextTable<BenchmarkComparison.Row> { row in
+      [
+        Column(title: "milliseconds", value: row.name),
+        Column(title: "then", value: Format.fixed(row.before, 1), align: .right),
+        Column(title: "now", value: Format.fixed(row.now, 1), align: .right),
+        Column(title: "ratio", value: Format.fixed(row.ratio, 3), align: .right),
+      ]
+    }
+    return table.string(for: comparison.rows, style: Style.simple).trimmedLines
+  }
 }
 
 extension String? {

@@ -51,6 +51,7 @@ struct TrainingRun {
     var trajectory = Trajectory(target: plan.track.target)
     if plan.savesInitialWeights { try directory.write(initial: parameters, of: configuration) }
     try warmUp()
+    trajectory.startupSeconds = ProcessStart.secondsAgo
     let callsBefore = NewtonSchulz.calls
 
     for step in 0..<steps {
@@ -122,12 +123,14 @@ struct TrainingRun {
 
   /// Runs everything once on dummy data, so that the first timed step is like the others.
   ///
+  /// A sequence in each lane is enough: the next ones use its buffers again.
   /// It leaves no trace: the weights and the optimizer's state are put back as they were.
   private func warmUp() throws {
     let track = plan.track
     let (weights, state) = (parameters.map(\.value.elements), optimizer.state)
     let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
-    let (_, gradients) = lanes.lossAndGradients(sequences: track.batch) { [model] _ in
+    let sequences = min(track.batch, track.lanes)
+    let (_, gradients) = lanes.lossAndGradients(sequences: sequences) { [model] _ in
       model.loss(of: tokens, against: tokens)
     }
     optimizer.step(gradients, at: TrainingProgress(0, of: plan.recipe.steps))

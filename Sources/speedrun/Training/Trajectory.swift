@@ -16,6 +16,7 @@ struct Trajectory {
   }
 
   let target: Double?
+  var startupSeconds: Double?
   private(set) var validations: [Validation] = []
   private(set) var tokens = 0
   private(set) var stepTimes: [Duration] = []
@@ -78,9 +79,10 @@ struct Trajectory {
       stepsToTarget: arrival?.step, trainSecondsToTarget: arrival?.trainSeconds,
       finalValLoss: final?.loss, finalBitsPerByte: final?.bitsPerByte,
       steps: steps, tokens: tokens, trainSeconds: trainSeconds, wallSeconds: wallSeconds,
+      startupSeconds: startupSeconds,
       stepMillisecondsMedian: stepTimes.median?.milliseconds,
       tokensPerSecond: steps == 0 ? nil : Double(tokens) / trainSeconds,
       optimizerSeconds: optimizerTime.seconds, newtonSchulzCalls: newtonSchulzCalls,
-      peakResidentBytes: EnvironmentRecord.peakResidentBytes, divergedAtStep: divergedAtStep)
+      peakResidentBytes: ProcessMemory.peakResidentBytes, divergedAtStep: divergedAtStep)
   }
 }

@@ -1,0 +1,77 @@
+import Autograd
+import Muon
+import NanoGPT
+
+/// A fresh model in training on random tokens, one timed step after another.
+struct TimedTraining {
+  /// What a step took.
+  struct Step {
+    let forwardBackward: Duration
+    let optimizer: Duration
+    let pageFaults: Int
+
+    var whole: Duration { forwardBackward + optimizer }
+  }
+
+  private let configuration: BenchmarkConfiguration
+  private let model: GPT
+  private let lanes: Lanes
+  private let optimizer: Optimizer
+  private var random = SplitMix64(seed: 0)
+
+  init(_ configuration: BenchmarkConfiguration) throws {
+    let scope = ParameterScope(seed: 0)
+    let workers = Workers(count: configuration.threads)
+    self.configuration = configuration
+    model = GPT(configuration.model, precision: configuration.precision, in: scope)
+    lanes = Lanes(count: configuration.lanes, scope: scope, workers: workers)
+    var recipe = try TrackFile.kjv.recipe(for: configuration.optimizer)
+    recipe.muon?.newtonSchulzPrecision = configuration.newtonSchulzPrecision
+    optimizer = try Optimizer(
+      groups: recipe.groups(for: model), covering: scope.parameters, workers: workers)
+  }
+
+  /// Trains on one batch.
+  mutating func step() -> Step {
+    let sequences = (0..<configuration.batch).map { _ in
+      (0...configuration.model.context).map { _ in
+        TokenID(random.next() % UInt64(configuration.model.vocabularySize))
+      }
+    }
+    let (inputs, targets) = (
+      sequences.map { Array($0.dropLast()) }, sequences.map { Array($0.dropFirst()) }
+    )
+    let faults = ProcessMemory.minorPageFaults
+    let start = ContinuousClock.now
+    let (_, gradients) = lanes.lossAndGradients(sequences: configuration.batch) { [model] index in
+      model.loss(of: inputs[index], against: targets[index])
+    }
+    let middle = ContinuousClock.now
+    optimizer.step(gradients, at: TrainingProgress(0, of: 1))
+    let end = ContinuousClock.now
+    return Step(
+      forwardBackward: middle - start, optimizer: end - middle,
+      pageFaults: ProcessMemory.minorPageFaults - faults)
+  }
+
+  /// The number of tensor buffers asked of the system so far.
+  var allocations: Int { lanes.allocations + optimizer.allocations }
+
+  /// Estimates the floating-point operations of the optimizer's step, as its rules do.
+  var optimizerOperations: Double {
+    operations { _ in true }
+  }
+
+  /// Those of Newton-Schulz among them.
+  var newtonSchulzOperations: Double {
+    operations { $0 is Muon }
+  }
+
+  private func operations(where isCounted: (any UpdateRule) -> Bool) -> Double {
+    optimizer.groups.filter { isCounted($0.rule) }.reduce(0) { sum, group in
+      group.parameters.reduce(sum) { sum, parameter in
+        sum + group.rule.operations(elements: parameter.shape.count, of: parameter.shape)
+      }
+    }
+  }
+}
