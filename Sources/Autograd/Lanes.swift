@@ -65,6 +65,11 @@ public final class Lanes: Sendable {
     pools.reduce(0) { $0 + $1.allocations }
   }
 
+  /// The memory of what lanes compute with, without gradients, in bytes.
+  package var bufferBytes: Int {
+    pools.reduce(0) { $0 + $1.bytes }
+  }
+
   /// Runs `body` for every sequence, lane by lane, and returns its results in order.
   private func inLanes(
     _ sequences: Int, _ body: @Sendable (_ lane: Int, _ sequence: Int, _ isFirst: Bool) -> Double

@@ -137,6 +137,16 @@ public final class Optimizer {
   package var allocations: Int {
     shares.reduce(0) { $0 + $1.pool.allocations }
   }
+
+  /// The memory of what updates compute with, without the state of the rules, in bytes.
+  package var bufferBytes: Int {
+    shares.reduce(0) { $0 + $1.pool.bytes }
+  }
+
+  /// The memory of what the rules remember, in bytes.
+  package var stateBytes: Int {
+    stateBuffers.values.reduce(0) { $0 + $1.shape.count * MemoryLayout<Float>.stride }
+  }
 }
 
 extension Optimizer {

@@ -36,7 +36,14 @@ extension CommandLineTests {
         }
         #expect(report["tensor_allocations"] as? Int == 0)
         #expect(try #require(report["minor_page_faults"] as? Int) >= 0)
-        #expect(try #require(report["peak_rss_bytes"] as? Int) > 1_000_000)
+        let memory = try #require(report["memory_bytes"] as? [String: Int])
+        // 24 x 64 x 64 in the blocks, 2 x 257 x 64 in embedding and head; four lanes.
+        #expect(memory["weights"] == 4 * 131_200)
+        #expect(memory["gradients"] == 4 * 4 * 131_200)
+        // Momentum for the blocks, two moments for the others, and what Newton-Schulz needs.
+        #expect(try #require(memory["optimizer"]) > 4 * (98_304 + 2 * 32_896))
+        #expect(try #require(memory["lane_buffers"]) > 4 * 4 * 64 * 257, "logits in every lane")
+        #expect(try #require(memory["peak_rss"]) > memory.values.reduce(0, +) / 2)
       }
     }
 

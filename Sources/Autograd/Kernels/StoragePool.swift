@@ -15,6 +15,7 @@ package final class StoragePool: Sendable {
   private struct State {
     var free: [Int: [Address]] = [:]
     var allocations = 0
+    var bytes = 0
   }
 
   private let state = Mutex(State())
@@ -26,12 +27,18 @@ package final class StoragePool: Sendable {
     state.withLock { $0.allocations }
   }
 
+  /// The size of these buffers.
+  package var bytes: Int {
+    state.withLock { $0.bytes }
+  }
+
   /// Returns an uninitialized buffer of `count` floats, aligned to 64 bytes.
   func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let capacity = Self.capacity(for: count)
     let recycled: Address? = state.withLock { state in
       if let address = state.free[capacity]?.popLast() { return address }
       state.allocations += 1
+      state.bytes += capacity * MemoryLayout<Float>.stride
       return nil
     }
     if let recycled, let pointer = UnsafeMutablePointer<Float>(bitPattern: recycled) {

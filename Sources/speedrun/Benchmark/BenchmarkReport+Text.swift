@@ -20,7 +20,10 @@ extension BenchmarkReport {
         + Format.count(configuration.threads, "thread"))
     console.print(
       "\(Format.grouped(minorPageFaults)) page faults and \(Format.grouped(tensorAllocations)) "
-        + "buffers allocated in \(steps) steps, \(Format.bytes(peakResidentBytes)) of memory")
+        + "buffers allocated in \(steps) steps")
+    console.print(
+      "\(Format.bytes(memory.peakResident)) of memory: "
+        + memory.items.map { "\($0.name) \(Format.bytes($0.bytes))" }.joined(separator: ", "))
     console.print()
     console.print(Tables.parts(of: split, peak: peakGigaflopsPerSecond))
     console.print()

@@ -35,7 +35,7 @@ package struct BenchmarkReport: Codable, Sendable {
   package let minorPageFaults: Int
   /// In all timed steps.
   package let tensorAllocations: Int
-  package let peakResidentBytes: Int
+  package let memory: MemoryUse
   package var comparison: BenchmarkComparison?
 
   enum CodingKeys: String, CodingKey {
@@ -49,7 +49,7 @@ package struct BenchmarkReport: Codable, Sendable {
     case peakGigaflopsPerSecond = "matrix_peak_gflop_per_second"
     case minorPageFaults = "minor_page_faults"
     case tensorAllocations = "tensor_allocations"
-    case peakResidentBytes = "peak_rss_bytes"
+    case memory = "memory_bytes"
   }
 
   /// The share of the machine's matrix products that forward and backward reach.
@@ -91,7 +91,7 @@ extension BenchmarkReport {
       work: configuration.operationsByPart.merging(
         [.newtonSchulz: training.newtonSchulzOperations]) { $1 })
     minorPageFaults = steps.reduce(0) { $0 + $1.pageFaults }
-    peakResidentBytes = ProcessMemory.peakResidentBytes
+    memory = training.memory
   }
 
   /// The first maps memory, the second finds it in place, the third lets the processor settle.

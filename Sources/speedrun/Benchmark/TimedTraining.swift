@@ -57,6 +57,16 @@ struct TimedTraining {
   /// The number of tensor buffers asked of the system so far.
   var allocations: Int { lanes.allocations + optimizer.allocations }
 
+  /// What the memory holds now.
+  var memory: MemoryUse {
+    let weights = optimizer.groups.flatMap(\.parameters).reduce(0) { $0 + $1.shape.count }
+    let bytes = weights * MemoryLayout<Float>.stride
+    return MemoryUse(
+      weights: bytes, gradients: configuration.lanes * bytes, laneBuffers: lanes.bufferBytes,
+      optimizer: optimizer.stateBytes + optimizer.bufferBytes,
+      peakResident: ProcessMemory.peakResidentBytes)
+  }
+
   /// Estimates the floating-point operations of the optimizer's step, as its rules do.
   var optimizerOperations: Double {
     operations { _ in true }
