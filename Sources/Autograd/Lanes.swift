@@ -12,8 +12,14 @@ public final class Lanes: Sendable {
   /// The threads that take lanes.
   public let workers: Workers
   private let gradients: [Gradients]
-  private let pools: [StoragePool]
+  private let pools = Mutex(Pools())
   private let weights: PackedWeights
+
+  /// The memory of lanes that run at the same time: as many pools as there are threads, not lanes.
+  private struct Pools {
+    var all: [StoragePool] = []
+    var idle: [StoragePool] = []
+  }
 
   /// Creates `count` lanes, each with gradients for all parameters of `scope`.
   public init(count: Int, scope: ParameterScope, workers: Workers) {
@@ -21,7 +27,6 @@ public final class Lanes: Sendable {
     self.count = count
     self.workers = workers
     gradients = (0..<count).map { _ in Gradients(of: scope) }
-    pools = (0..<count).map { _ in StoragePool() }
     weights = PackedWeights(of: scope.parameters)
   }
 
@@ -62,12 +67,12 @@ public final class Lanes: Sendable {
 
   /// The number of tensor buffers asked of the system so far: constant once training has warmed up.
   package var allocations: Int {
-    pools.reduce(0) { $0 + $1.allocations }
+    pools.withLock { $0.all.reduce(0) { $0 + $1.allocations } }
   }
 
   /// The memory of what lanes compute with, without gradients, in bytes.
   package var bufferBytes: Int {
-    pools.reduce(0) { $0 + $1.bytes }
+    pools.withLock { $0.all.reduce(0) { $0 + $1.bytes } }
   }
 
   /// Runs `body` for every sequence, lane by lane, and returns its results in order.
@@ -80,16 +85,28 @@ public final class Lanes: Sendable {
     weights.invalidate()
     workers.forEach(lanes) { lane in
       let share = lane * sequences / lanes..<(lane + 1) * sequences / lanes
+      let pool = takePool()
       PackedWeights.$current.withValue(weights) {
-        StoragePool.$current.withValue(pools[lane]) {
+        StoragePool.$current.withValue(pool) {
           for sequence in share {
             let result = body(lane, sequence, sequence == share.lowerBound)
             results.withLock { $0[sequence] = result }
           }
         }
       }
+      pools.withLock { $0.idle.append(pool) }
     }
     return results.withLock { $0 }
+  }
+
+  /// The pool that was used last, whose memory is likeliest to be in a cache, or a new one.
+  private func takePool() -> StoragePool {
+    pools.withLock { pools in
+      if let pool = pools.idle.popLast() { return pool }
+      let pool = StoragePool()
+      pools.all.append(pool)
+      return pool
+    }
   }
 
   /// Sums the gradients of all lanes into those of lane 0, in the order of the lanes.

@@ -110,7 +110,7 @@ private struct QueryBlock {
   var end: Int { start + count }
 
   /// Enough rows for an efficient product, few enough that the diagonal's masked corners stay small.
-  static let rows = 32
+  static let rows = 64
 
   static func all(of positions: Int) -> [QueryBlock] {
     stride(from: 0, to: positions, by: rows).map {
