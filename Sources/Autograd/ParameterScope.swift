@@ -64,7 +64,7 @@ public struct ParameterScope {
       scopeNumber: registry.number)
     registry.parameters.append(parameter)
     // Each gradient starts on a cache line of its own.
-    registry.end += StoragePool.wholeCacheLines(shape.count)
+    registry.end += shape.count.wholeCacheLines
     return parameter
   }
 

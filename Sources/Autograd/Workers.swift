@@ -27,14 +27,17 @@ public struct Workers: Sendable {
     }
     let next = Atomic<Int>(0)
     let (isRecording, clock) = (Recording.isOn, OperationClock.current)
+    let kernels = ProductKernels.current
     DispatchQueue.concurrentPerform(iterations: min(count, items)) { _ in
       Recording.$isOn.withValue(isRecording) {
-        OperationClock.$current.withValue(clock) {
-          OperationClock.restart()
-          while true {
-            let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard item < items else { return }
-            body(item)
+        ProductKernels.$current.withValue(kernels) {
+          OperationClock.$current.withValue(clock) {
+            OperationClock.restart()
+            while true {
+              let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+              guard item < items else { return }
+              body(item)
+            }
           }
         }
       }

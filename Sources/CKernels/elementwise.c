@@ -4,11 +4,6 @@ KERNEL void kernel_add(const float *a, const float *b, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = a[i] + b[i];
 }
 
-KERNEL void kernel_linear_combination(
-    float alpha, const float *a, float beta, const float *b, float *y, size_t count) {
-  for (size_t i = 0; i < count; i++) y[i] = alpha * a[i] + beta * b[i];
-}
-
 KERNEL void kernel_add_scaled(float alpha, const float *restrict x, float *restrict y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] += alpha * x[i];
 }

@@ -8,12 +8,12 @@ public struct Block: Sendable {
   public let mlp: MLP
 
   init(
-    _ configuration: GPTConfiguration, _ precision: Precision, rotary: RotaryTable,
+    _ configuration: GPTConfiguration, precision: Precision, rotary: RotaryTable,
     in scope: ParameterScope
   ) {
     attention = CausalSelfAttention(
-      configuration, precision, rotary: rotary, in: scope.child("attn"))
-    mlp = MLP(configuration, precision, in: scope.child("mlp"))
+      configuration, precision: precision, rotary: rotary, in: scope.child("attn"))
+    mlp = MLP(configuration, precision: precision, in: scope.child("mlp"))
   }
 
   /// Applies the block to a residual stream `[positions, modelDimension]`.

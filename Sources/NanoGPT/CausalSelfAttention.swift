@@ -16,14 +16,14 @@ public struct CausalSelfAttention: Sendable {
   private let precision: Precision
 
   init(
-    _ configuration: GPTConfiguration, _ precision: Precision, rotary: RotaryTable,
+    _ configuration: GPTConfiguration, precision: Precision, rotary: RotaryTable,
     in scope: ParameterScope
   ) {
     let width = configuration.modelDimension
-    query = Linear(width, width, .hidden, precision, in: scope.child("q"))
-    key = Linear(width, width, .hidden, precision, in: scope.child("k"))
-    value = Linear(width, width, .hidden, precision, in: scope.child("v"))
-    projection = Linear(width, width, .zeros, precision, in: scope.child("proj"))
+    query = Linear(width, width, .hidden, precision: precision, in: scope.child("q"))
+    key = Linear(width, width, .hidden, precision: precision, in: scope.child("k"))
+    value = Linear(width, width, .hidden, precision: precision, in: scope.child("v"))
+    projection = Linear(width, width, .zeros, precision: precision, in: scope.child("proj"))
     heads = configuration.heads
     headSize = configuration.headSize
     scale = configuration.attentionScale

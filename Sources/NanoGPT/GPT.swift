@@ -38,9 +38,10 @@ public struct GPT: Sendable {
     embedding = scope.child("embed").parameter(
       "weight", [vocabulary, width], .normal(deviation: 1))
     blocks = (0..<configuration.layers).map {
-      Block(configuration, precision, rotary: rotary, in: scope.child("blocks").child($0))
+      Block(
+        configuration, precision: precision, rotary: rotary, in: scope.child("blocks").child($0))
     }
-    head = Linear(width, vocabulary, .zeros, precision, in: scope.child("head"))
+    head = Linear(width, vocabulary, .zeros, precision: precision, in: scope.child("head"))
   }
 
   /// The attention and MLP matrices: what Muon is for.

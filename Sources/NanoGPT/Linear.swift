@@ -6,9 +6,9 @@ public struct Linear: Sendable {
   public let weight: Parameter
   private let precision: Precision
 
-  /// Creates a layer and registers its parameter as `weight` in `scope`.
+  /// Creates a layer that multiplies in `precision`, and registers its parameter as `weight` in `scope`.
   public init(
-    _ inputs: Int, _ outputs: Int, _ initializer: Initializer, _ precision: Precision = .float32,
+    _ inputs: Int, _ outputs: Int, _ initializer: Initializer, precision: Precision = .float32,
     in scope: ParameterScope
   ) {
     self.precision = precision

@@ -5,10 +5,10 @@ public struct MLP: Sendable {
   let expansion: Linear
   let projection: Linear
 
-  init(_ configuration: GPTConfiguration, _ precision: Precision, in scope: ParameterScope) {
+  init(_ configuration: GPTConfiguration, precision: Precision, in scope: ParameterScope) {
     let (width, hidden) = (configuration.modelDimension, configuration.hiddenDimension)
-    expansion = Linear(width, hidden, .hidden, precision, in: scope.child("fc"))
-    projection = Linear(hidden, width, .zeros, precision, in: scope.child("proj"))
+    expansion = Linear(width, hidden, .hidden, precision: precision, in: scope.child("fc"))
+    projection = Linear(hidden, width, .zeros, precision: precision, in: scope.child("proj"))
   }
 
   /// Applies the MLP to `[positions, modelDimension]`; the shape stays.

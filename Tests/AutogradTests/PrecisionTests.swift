@@ -2,6 +2,15 @@ import Autograd
 import TestSupport
 import Testing
 
+@Suite struct PrecisionSupportTests {
+  @Test func aProcessorWithoutTheInstructionsIsTheReason() {
+    let problem = Precision.bfloat16.problem(hasBFloat16: false)
+    #expect(problem == "bf16 needs a processor with AVX512-BF16, and this one has none")
+    #expect(Precision.bfloat16.problem(hasBFloat16: true) == nil)
+    #expect(Precision.float32.problem(hasBFloat16: false) == nil)
+  }
+}
+
 /// bfloat16 products must stay close to float32 ones, forward and backward, and must not equal them.
 @Suite(.enabled(if: Precision.bfloat16.problem == nil, "the processor has no AVX512-BF16"))
 struct PrecisionTests {

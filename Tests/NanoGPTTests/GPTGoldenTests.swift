@@ -20,6 +20,13 @@ import Testing
     try expectEqual(lanes: lanes, precision: .float32, loss: 1e-6, gradients: 5e-6)
   }
 
+  /// What a processor without AVX-512 computes with, on any.
+  @Test func lossAndGradientsByOpenBLASEqualPyTorch() throws {
+    try ProductKernels.$current.withValue(.openBLAS) {
+      try expectEqual(lanes: 2, precision: .float32, loss: 1e-6, gradients: 5e-6)
+    }
+  }
+
   /// Rounding to 8 significant bits, layer after layer.
   @Test(.enabled(if: Precision.bfloat16.problem == nil, "the processor has no AVX512-BF16"))
   func lossAndGradientsInBFloat16AreNearPyTorch() throws {
@@ -49,6 +56,7 @@ import Testing
       let expected = try #require(golden.gradients[parameter.name])
       let difference = relativeDifference(gradients[parameter].elements, expected)
       #expect(difference < tolerance, "\(parameter.name): \(difference)")
+      #expect(precision == .float32 || difference > 1e-4, "\(parameter.name) is too exact")
     }
   }
 }

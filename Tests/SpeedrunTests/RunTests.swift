@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Muon
 import NanoGPT
 import Testing
 import speedrun
@@ -138,6 +139,28 @@ extension CommandLineTests {
       }
     }
 
+    /// Each flag changes the numbers, and the record says which was given.
+    @Test(.enabled(if: Precision.bfloat16.problem == nil, "the processor has no AVX512-BF16"))
+    func precisionsAreUsedAndRecorded() throws {
+      try withTool { tool in
+        var losses: Set<Double> = []
+        for flag in ["--precision", "--newton-schulz-precision"] {
+          for value in ["float32", "bf16"] {
+            let run = try tool.run(CommandLineTool.short + [flag, value, "--json", "--no-save"])
+            #expect(run.status == 0, "\(run.messages)")
+            let record = try JSONDecoder().decode(RunRecord.self, from: Data(run.output.utf8))
+            let isModel = flag == "--precision"
+            let muon = record.configuration.groups.compactMap { $0.rule.rule as? Muon }.first
+            #expect(
+              record.configuration.training.precision.rawValue == (isModel ? value : "float32"))
+            #expect(muon?.newtonSchulzPrecision.rawValue == (isModel ? "float32" : value))
+            losses.insert(try #require(record.result.finalValLoss))
+          }
+        }
+        #expect(losses.count == 3, "float32 twice, and two others")
+      }
+    }
+
     @Test func theSeedChangesTheWeightsAndTheTargetTheExitStatus() throws {
       try withTool { tool in
         var losses: [Double] = []
@@ -178,10 +201,12 @@ extension CommandLineTests {
       }
     }
 
-    @Test func aLossThatIsNotANumberEndsTheRun() throws {
+    @Test(arguments: Precision.allCases.filter { $0.problem == nil })
+    func aLossThatIsNotANumberEndsTheRun(_ precision: Precision) throws {
       try withTool { tool in
         let run = try tool.run(
-          CommandLineTool.short + ["--json", "--out", "run", "--set", "embed.learning_rate=1e39"])
+          CommandLineTool.short + ["--json", "--out", "run", "--set", "embed.learning_rate=1e39"]
+            + ["--precision", precision.rawValue])
         #expect(run.status == 4)
         let step = try #require(
           run.messages.firstMatch(of: /error: diverged: the loss of step (\d+) is not finite/))

@@ -1,17 +1,5 @@
 import CKernels
 
-/// Who multiplies matrices.
-package enum ProductKernels: String {
-  /// The kernels of this package, for processors with AVX-512.
-  case avx512 = "own, AVX-512"
-  /// OpenBLAS, in float32 only.
-  case openBLAS = "OpenBLAS"
-
-  /// The faster of those that run on this processor.
-  package static let fastest: ProductKernels =
-    kernel_supports_float32_products() ? .avx512 : .openBLAS
-}
-
 /// Matrix products on the calling thread.
 package enum MatrixProduct {
   /// `output = alpha left right + beta output`, where `left` is rows x inner, `right` inner x columns.
@@ -49,7 +37,7 @@ package enum MatrixProduct {
     let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
     let multiply =
       right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
-    withExtendedLifetime(left) {
+    withExtendedLifetime((left, panels)) {
       multiply(
         left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
         panelStride, output, stride, rows, right.inner.elements(in: right.precision),

@@ -20,8 +20,7 @@ final class PackedWeights: Sendable {
     let precision: Precision
   }
 
-  /// A factor is written once a pass under the lock, and only read outside of it.
-  private struct Entry: @unchecked Sendable {
+  private struct Entry {
     var factor: RightFactor
     var isCurrent = true
   }

@@ -12,12 +12,14 @@ public enum Precision: String, Codable, CaseIterable, Hashable, Sendable {
 
   /// Why this processor cannot multiply in this precision, in words; nil when it can.
   public var problem: String? {
-    switch self {
-    case .float32: nil
-    case .bfloat16:
-      kernel_supports_bfloat16_products()
-        ? nil : "bf16 needs a processor with AVX512-BF16, and this one has none"
-    }
+    problem(hasBFloat16: Self.hasBFloat16)
   }
 
+  /// The problem on a processor with or without AVX512-BF16.
+  package func problem(hasBFloat16: Bool) -> String? {
+    self == .float32 || hasBFloat16
+      ? nil : "bf16 needs a processor with AVX512-BF16, and this one has none"
+  }
+
+  private static let hasBFloat16 = kernel_supports_bfloat16_products()
 }

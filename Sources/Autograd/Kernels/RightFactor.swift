@@ -3,8 +3,9 @@ import CKernels
 /// The right factor of matrix products, laid out once for all of them.
 ///
 /// The kernels of this package read it from panels of 32 columns, whatever its layout was before;
-/// OpenBLAS packs for itself and gets the matrix as it is.
-package struct RightFactor {
+/// OpenBLAS packs for itself and gets the matrix as it is, whose memory must then outlive the factor.
+/// It is never written again, so threads may share it.
+package struct RightFactor: @unchecked Sendable {
   let inner: Int
   let columns: Int
   let precision: Precision
@@ -23,20 +24,21 @@ package struct RightFactor {
   ///   - inner: The extent that is summed over.
   ///   - columns: The columns of the product.
   ///   - precision: The arithmetic of the products.
-  ///   - kernels: Who multiplies.
+  ///   - kernels: Who multiplies, in float32.
   ///   - storage: The memory of an earlier factor of the same extents, to pack into; nil for new memory.
   package init(
     _ matrix: Matrix, inner: Int, columns: Int, precision: Precision = .float32,
-    kernels: ProductKernels = .fastest, reusing storage: Storage? = nil
+    kernels: ProductKernels = .current, reusing storage: Storage? = nil
   ) {
+    require(kernels.isSupported, "RightFactor: this processor has no \(kernels.rawValue) kernels")
+    require(precision.problem == nil, "RightFactor: \(precision.problem ?? "")")
+    // A precision that OpenBLAS does not know has its own kernels, wherever it is supported.
+    let kernels = precision == .float32 ? kernels : .avx512
     self.init(
       inner: inner, columns: columns, precision: precision,
       layout: kernels == .openBLAS
         ? .unpacked(matrix)
         : Self.packed(matrix, inner, columns, precision, into: storage))
-    require(
-      kernels == .avx512 || precision == .float32,
-      "RightFactor: \(kernels) does not multiply in \(precision)")
   }
 
   private init(inner: Int, columns: Int, precision: Precision, layout: Layout) {
@@ -47,6 +49,8 @@ package struct RightFactor {
   }
 
   /// The first rows, or the first columns, of this factor, sharing its memory.
+  ///
+  /// After an odd number of bfloat16 rows the next one takes part, times 0: it must be finite.
   package func leading(inner: Int? = nil, columns: Int? = nil) -> RightFactor {
     let (inner, columns) = (inner ?? self.inner, columns ?? self.columns)
     require(

@@ -4,7 +4,7 @@ import Synchronization
 /// Keeps freed buffers for reuse, so that from the second training step on nothing is allocated.
 ///
 /// Fresh memory costs a page fault per 4 KB at its first touch, more than most operations take. Each
-/// lane has its own pool, so its lock is never contended.
+/// thread that computes has a pool to itself, so its lock is never contended.
 package final class StoragePool: Sendable {
   /// The pool that new tensors on this thread draw from.
   @TaskLocal package static var current = StoragePool()
@@ -62,12 +62,7 @@ package final class StoragePool: Sendable {
 
   /// Lengths a few elements apart share buffers.
   private static func capacity(for count: Int) -> Int {
-    wholeCacheLines(max(count, 1))
-  }
-
-  /// `count` floats rounded up to whole cache lines of 64 bytes.
-  static func wholeCacheLines(_ count: Int) -> Int {
-    (count + 15) / 16 * 16
+    max(count, 1).wholeCacheLines
   }
 
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Float> {

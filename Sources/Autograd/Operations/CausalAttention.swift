@@ -21,7 +21,7 @@ import CKernels
 ///   - values: As many rows.
 ///   - heads: How many heads the columns divide into.
 ///   - scale: The factor on the scores.
-///   - precision: The arithmetic of the products; the softmax is float32.
+///   - precision: The arithmetic of the products; the softmax is float32; its ``Precision/problem`` must be nil.
 /// - Returns: One row for each position.
 public func causalAttention(
   queries: Tensor, keys: Tensor, values: Tensor, heads: Int, scale: Float,

@@ -9,7 +9,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - weight: A matrix `[outputs, inputs]`; there is no bias.
-  ///   - precision: The arithmetic of the three products.
+  ///   - precision: The arithmetic of the three products; its ``Precision/problem`` must be nil.
   /// - Returns: One row of `outputs` elements for each row of this tensor.
   public func linear(_ weight: Tensor, precision: Precision = .float32) -> Tensor {
     require(

@@ -9,7 +9,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - b: The right factor.
-  ///   - precision: The arithmetic of the three products.
+  ///   - precision: The arithmetic of the three products; its ``Precision/problem`` must be nil.
   /// - Returns: The product.
   public func matrixMultiplied(by b: Tensor, precision: Precision = .float32) -> Tensor {
     require(

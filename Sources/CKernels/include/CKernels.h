@@ -1,4 +1,5 @@
-// Leaf loops over float32: no logic, no state, no allocation. Every kernel picks its SIMD width at run time.
+// Leaf loops over float32: no logic, no state, no allocation. Kernels pick their SIMD width at run time, but for
+// the matrix products, which need AVX-512.
 //
 // Conventions: pointers do not overlap unless a line says "in place"; matrices are row-major; `accumulate` means "add to
 // what the output holds" instead of overwriting it, so that a pullback can add into a gradient.
@@ -14,8 +15,6 @@
 
 /// `y = a + b`.
 void kernel_add(const float *a, const float *b, float *y, size_t count);
-/// `y = alpha a + beta b`; `y` may be `a` or `b` (in place).
-void kernel_linear_combination(float alpha, const float *a, float beta, const float *b, float *y, size_t count);
 /// `y += alpha x`.
 void kernel_add_scaled(float alpha, const float *x, float *y, size_t count);
 /// `y = alpha x`; `y` may be `x` (in place).
@@ -85,6 +84,7 @@ void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
 
 // Matrix products with AVX-512. The extent that is summed over is called inner. An element is 32 bits: a float, or a pair
 // of bfloat16, neighbours along the inner extent, which then counts pairs; an odd one out is paired with 0.
+// Call them only where kernel_supports_float32_products or kernel_supports_bfloat16_products says that they run.
 
 enum {
   /// The rows of a left factor that are multiplied together.

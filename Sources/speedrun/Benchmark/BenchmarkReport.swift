@@ -94,8 +94,8 @@ extension BenchmarkReport {
     memory = training.memory
   }
 
-  /// The first maps memory, the second finds it in place, the third lets the processor settle.
-  static let warmUpSteps = 3
+  /// The first maps memory, the second finds it in place, the others let the processor settle.
+  static let warmUpSteps = 4
 
   /// Reads what `speedrun benchmark --json` has printed.
   package init(contentsOf url: URL) throws(DataError) {

@@ -97,7 +97,7 @@ package struct RunRecord: Codable, Sendable {
     package var trainSeconds: Double
     package var wallSeconds: Double
     /// From the start of the process until it was ready to train, warm-up included.
-    package var startupSeconds: Double?
+    @OrNull package var startupSeconds: Double?
     @OrNull package var stepMillisecondsMedian: Double?
     @OrNull package var tokensPerSecond: Double?
     package var optimizerSeconds: Double
