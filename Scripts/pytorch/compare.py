@@ -33,7 +33,8 @@ def measure(command):
             return None, next((line for line in lines if line.startswith("error:")), (lines or ["?"])[-1])
         kilobytes = next(int(line.split()[-1]) for line in open(usage.name) if "Maximum resident" in line)
     report = json.loads(run.stdout)
-    return {**{row: report[key]["median"] for row, key in TIMES}, "memory, MB": kilobytes * 1024e-6}, None
+    times = {row: report[key]["median"] for row, key in TIMES}
+    return {**times, "memory, MB": kilobytes * 1024e-6, "torch": report.get("torch")}, None
 
 
 def main():
@@ -66,6 +67,8 @@ def main():
 
     for name, reason in missing.items():
         print(f"{name} left out: {reason}", file=sys.stderr)
+    versions = {peer["torch"] for results in rounds.values() for _, peer in results}
+    print(f"{a.optimizer}, {a.threads} threads, {a.rounds} rounds of {a.steps} steps, PyTorch {', '.join(versions)}\n")
     print("| median of rounds | | ours | PyTorch | ratio | least | greatest |")
     print("|---|---|--:|--:|--:|--:|--:|")
     for name, results in rounds.items():

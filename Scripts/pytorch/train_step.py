@@ -5,6 +5,8 @@
 
 The model is that of the goldens; its norm, rotation and attention are PyTorch's own fast ones here. --compile
 is torch.compile, --bf16 is autocast; Muon is torch.optim.Muon, AdamW the fused one. One line of JSON.
+
+torch.optim.Muon orthogonalizes in bfloat16 whatever the model's precision, and is not compiled.
 """
 import argparse
 import json
@@ -19,6 +21,7 @@ import torch.nn.functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Goldens"))
 import make_model_goldens as model  # noqa: E402
 
+# As many as BenchmarkReport.warmUpSteps.
 WARM_UP_STEPS = 4
 
 

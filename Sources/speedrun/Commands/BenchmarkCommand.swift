@@ -26,8 +26,8 @@ struct BenchmarkCommand: ColoredCommand {
   @Option(help: "What updates the matrices inside the blocks.")
   var optimizer = Contestant.muon
 
-  @Option(parsing: .unconditional, help: "Timed steps.")
-  var steps = 10
+  @Option(parsing: .unconditional, help: "Timed steps (default: 10).")
+  var steps: Int?
 
   @OptionGroup var precision: PrecisionOption
 
@@ -64,7 +64,7 @@ struct BenchmarkCommand: ColoredCommand {
   @OptionGroup var color: ColorOption
 
   func validate() throws {
-    guard (1...1 << 16).contains(steps) else {
+    if let steps, !(1...1 << 16).contains(steps) {
       throw ValidationError("--steps \(steps): it must be in 1...\(1 << 16)")
     }
     if let problem = newtonSchulzPrecision.problem {
@@ -73,8 +73,8 @@ struct BenchmarkCommand: ColoredCommand {
     if newtonSchulzPrecision != .float32, optimizer != .muon {
       throw ValidationError("--newton-schulz-precision is for --optimizer muon only")
     }
-    if scaling, extents != nil || compare != nil || json {
-      throw ValidationError("--scaling excludes --configuration, --compare and --json")
+    if scaling, extents != nil || compare != nil || json || steps != nil {
+      throw ValidationError("--scaling excludes --configuration, --compare, --json and --steps")
     }
     if update != nil, !scaling { throw ValidationError("--update goes with --scaling only") }
   }
@@ -102,6 +102,7 @@ struct BenchmarkCommand: ColoredCommand {
       try BenchmarkComparison.check(report.configuration, from: file, against: configuration)
       return (report: report, file: file)
     }
+    let steps = steps ?? 10
     messages.print(
       "2 x \(steps) steps of \(configuration.batch) x \(configuration.model.context) tokens, "
         + "\(Format.count(configuration.threads, "thread")) ...")
@@ -120,10 +121,14 @@ struct BenchmarkCommand: ColoredCommand {
     let section = update.map { MarkedSection("scaling", of: URL(fileURLWithPath: $0)) }
     try section?.check()
     let table = try ScalingTable(reference) { messages.print($0) }
+    let caption =
+      "\(reference.optimizer), \(reference.precision.rawValue), "
+      + EnvironmentRecord(threads: reference.threads).cpu
+    let text = "\(caption):\n\n\(table.markdown)"
     if let section {
-      try section.replace(with: table.markdown)
+      try section.replace(with: text)
     } else {
-      try Console.output(color.mode).printResult(table.markdown)
+      try Console.output(color.mode).printResult(text)
     }
   }
 }
