@@ -114,6 +114,31 @@ extension CommandLineTests {
       }
     }
 
+    @Test func controlCDoesNotWaitForTheEndOfTrials() throws {
+      try withTool { tool in
+        try tool.write(
+          Self.plan.replacing("steps = 20", with: "steps = 1000000"), to: "plan.toml")
+        _ = try tool.run("prepare", "--corpus", "micro")
+        let process = tool.process(Self.arguments)
+        func hasBegun(_ run: String) -> Bool {
+          (try? !tool.lines(of: "sweep/runs/\(run)/log.txt").isEmpty) ?? false
+        }
+        try process.runAndWait {
+          for _ in 0..<6000 where !tool.contents(of: "sweep/runs").contains(where: hasBegun) {
+            Thread.sleep(forTimeInterval: 0.01)
+          }
+          process.interrupt()
+        }
+        #expect(process.terminationStatus == 130)
+        #expect(tool.childrenEnd())
+        let records = tool.contents(of: "sweep/runs").compactMap { run in
+          try? RunRecord(in: tool.directory.appendingPathComponent("sweep/runs/\(run)"))
+        }
+        #expect(records.contains { $0.outcome == .interrupted })
+        #expect(!tool.contents(of: "sweep").contains("trials.jsonl"), "none has finished")
+      }
+    }
+
     /// Two points that need the same run, and one that diverges.
     @Test func equalTrialsRunOnceAndDivergedOnesStay() throws {
       try withTool { tool in

@@ -76,11 +76,9 @@ package struct EnvironmentRecord: Codable, Sendable {
     else { return none }
     return Git(
       commit: commit,
-      dirty: git(
-        ["--no-optional-locks", "status", "--porcelain", "--"] + [
-          ":(top)", ":(top,exclude)results",
-        ]
-      ).map { !$0.isEmpty })
+      dirty: git([
+        "--no-optional-locks", "status", "--porcelain", "--", ":(top)", ":(top,exclude)results",
+      ]).map { !$0.isEmpty })
   }
 
   /// What `git` prints in the directory of this program; nil when it fails.
