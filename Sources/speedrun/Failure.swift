@@ -21,6 +21,8 @@ struct Failure {
         case .cannotWrite: .cannotWrite
         }
       message = error.description
+    case let error as TrialFailure:
+      (status, message, hint) = (error.status, error.message, error.hint)
     case let error as OptimizerError:
       (status, message) = (.usage, error.description)
     case _ where Speedrun.exitCode(for: error) == .validationFailure:

@@ -76,6 +76,9 @@ struct RunCommand: ColoredCommand {
   @Flag(help: "No tables and no progress.")
   var quiet = false
 
+  @Flag(help: .hidden)
+  var endWithInput = false
+
   @OptionGroup var color: ColorOption
 
   private static let coefficients = NewtonSchulz.named.map(\.name)
@@ -90,6 +93,7 @@ struct RunCommand: ColoredCommand {
 
   func run() throws {
     let start = ContinuousClock.now
+    if endWithInput { Lifeline.hold() }
     let plan = try plan()
     if printConfig {
       print(try plan.file.toml())
@@ -123,7 +127,7 @@ struct RunCommand: ColoredCommand {
 
     let record = RunRecord(
       track: plan.track.name, optimizer: plan.contestant,
-      settings: plan.settings.map { "\($0.key)=\($0.value)" }, outcome: trajectory.outcome,
+      settings: plan.settings.map(\.text), outcome: trajectory.outcome,
       configuration: training.configuration,
       data: RunRecord.DataRecord(prepared, corpus: plan.track.corpus),
       environment: environment,

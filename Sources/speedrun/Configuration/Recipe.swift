@@ -16,14 +16,22 @@ package struct Recipe: Codable, Hashable, Sendable {
 
   /// The parameter groups, covering the whole model.
   func groups(for model: GPT) -> [ParameterGroup] {
-    let matrices: [(any UpdateRule)?] = [muon, adamw]
-    let hidden = matrices.compactMap { $0 }.map { rule in
-      ParameterGroup(NamedRule(rule).name, model.hiddenMatrices, rule: rule)
+    rules.map { group, rule in
+      let parameters =
+        switch group {
+        case "embed": [model.embedding]
+        case "head": [model.head.weight]
+        default: model.hiddenMatrices
+        }
+      return ParameterGroup(group, parameters, rule: rule.rule)
     }
-    return hidden + [
-      ParameterGroup("embed", [model.embedding], rule: embed),
-      ParameterGroup("head", [model.head.weight], rule: head),
-    ]
+  }
+
+  /// The names of the groups and their rules.
+  var rules: [(group: String, rule: NamedRule)] {
+    let matrices: [(any UpdateRule)?] = [muon, adamw]
+    let hidden = matrices.compactMap { $0 }.map(NamedRule.init)
+    return hidden.map { ($0.name, $0) } + [("embed", NamedRule(embed)), ("head", NamedRule(head))]
   }
 
   /// The momentum of Muon at a step; nil without Muon.

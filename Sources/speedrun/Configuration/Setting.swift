@@ -5,6 +5,9 @@ package struct Setting: Hashable, Sendable {
   package let key: String
   package let value: String
 
+  /// `key=value`.
+  package var text: String { "\(key)=\(value)" }
+
   /// Reads `key=value`.
   package init(_ text: String) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
@@ -17,6 +20,18 @@ package struct Setting: Hashable, Sendable {
 
   package init(key: String, value: String) {
     (self.key, self.value) = (key, value)
+  }
+
+  /// As an option that a shell passes on unchanged.
+  package var option: String {
+    let isPlain = text.wholeMatch(of: /[A-Za-z0-9_.,:=+-]+/) != nil
+    return "--set " + (isPlain ? text : "'\(text)'")
+  }
+
+  /// As a line of TOML.
+  package var toml: String {
+    let isValue = (try? TOMLTable(string: "value = \(value)")) != nil
+    return "\(key) = " + (isValue ? value : "\"\(value)\"")
   }
 }
 
@@ -55,6 +70,16 @@ extension TrackFile {
     return try TrackFile(table: table)
   }
 
+  /// The value that a key of `contestant`'s recipe or of the track has; nil if there is no such key.
+  func value(
+    of key: String, for contestant: Contestant
+  ) throws(UsageError) -> (any TOMLValueConvertible)? {
+    let table = try table()
+    let path = key.split(separator: ".").map(String.init)
+    return table.value(at: ["recipes", contestant.rawValue] + path)
+      ?? table.value(at: ["track"] + path)
+  }
+
   /// The value as TOML; a text without quotes stands for itself.
   private static func parsed(_ text: String) -> any TOMLValueConvertible {
     (try? TOMLTable(string: "value = \(text)"))?["value"] ?? text
@@ -63,7 +88,7 @@ extension TrackFile {
 
 extension TOMLTable {
   /// The value at a path of keys.
-  fileprivate func value(at path: [String]) -> (any TOMLValueConvertible)? {
+  func value(at path: [String]) -> (any TOMLValueConvertible)? {
     guard let first = path.first else { return nil }
     return path.count == 1 ? self[first] : self[first]?.table?.value(at: Array(path.dropFirst()))
   }
@@ -85,7 +110,7 @@ extension TOMLTable {
   }
 
   /// The dotted names of everything that is not a table.
-  fileprivate var leaves: [String] {
+  var leaves: [String] {
     keys.flatMap { key in
       self[key]?.table.map { $0.leaves.map { "\(key).\($0)" } } ?? [key]
     }

@@ -17,3 +17,5 @@ package struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
     try container.encode(wrappedValue)
   }
 }
+
+extension OrNull: Equatable where Value: Equatable {}

@@ -44,7 +44,7 @@ package struct RunRecord: Codable, Sendable {
   }
 
   /// How the model was trained.
-  package struct Training: Codable, Sendable {
+  package struct Training: Codable, Equatable, Sendable {
     package var batch: Int
     package var steps: Int
     package var seed: UInt64

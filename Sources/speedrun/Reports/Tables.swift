@@ -66,6 +66,49 @@ enum Tables {
     }
     return table.string(for: comparison.rows, style: Style.simple).trimmedLines
   }
+
+  /// The best points of a sweep's arm: their losses, and the keys that were searched.
+  static func ranking(of arm: SweepResult.Arm) -> String {
+    let table = TextTable<SweepResult.Point> { point in
+      let steps = point.stepsToTarget.map { $0.map(String.init) ?? "-" }.joined(separator: " ")
+      let settings = point.settings.compactMap { try? Setting($0) }
+      return [
+        Column(
+          title: "loss", value: point.loss.map { Format.fixed($0, 4) } ?? "diverged", align: .right)
+      ]
+        + arm.keys.map { key in
+          Column(
+            title: key, value: settings.last { $0.key == key }?.value ?? "", align: .right)
+        } + [
+          Column(title: "stage", value: point.stage),
+          Column(title: "steps to target", value: steps, align: .right),
+          Column(title: "seconds", value: Format.fixed(point.trainSeconds, 1), align: .right),
+        ]
+    }
+    return table.string(for: arm.best, style: Style.simple).trimmedLines
+  }
+
+  /// The trials of a plan, stage by stage.
+  static func trials(of plan: SweepPlan) -> String {
+    typealias Row = (arm: String, stage: String, number: Int, settings: String)
+    var rows: [Row] = []
+    for arm in plan.arms {
+      for stage in arm.stages {
+        for (number, moves) in stage.points.enumerated() {
+          rows.append(
+            (arm.name, stage.name, number + 1, moves.map(\.text).joined(separator: "  ")))
+        }
+      }
+    }
+    let table = TextTable<Row> { row in
+      [
+        Column(title: "arm", value: row.arm), Column(title: "stage", value: row.stage),
+        Column(title: "point", value: String(row.number), align: .right),
+        Column(title: "settings", value: row.settings),
+      ]
+    }
+    return table.string(for: rows, style: Style.simple).trimmedLines
+  }
 }
 
 extension String? {

@@ -141,14 +141,19 @@ struct TrainingRun {
 
 extension RunRecord.Configuration {
   init(_ plan: RunPlan, groups: [ParameterGroup]) {
+    self.init(
+      model: plan.track.configuration, training: RunRecord.Training(plan),
+      groups: groups.map(\.record))
+  }
+}
+
+extension RunRecord.Training {
+  init(_ plan: RunPlan) {
     let track = plan.track
     self.init(
-      model: track.configuration,
-      training: RunRecord.Training(
-        batch: track.batch, steps: plan.recipe.steps, seed: plan.seed,
-        dataSeed: UInt64(track.dataSeed),
-        lanes: track.lanes, precision: plan.precision, schedule: plan.recipe.schedule,
-        target: track.target, valTokens: track.valTokens, valEvery: track.valEvery),
-      groups: groups.map(\.record))
+      batch: track.batch, steps: plan.recipe.steps, seed: plan.seed,
+      dataSeed: UInt64(track.dataSeed), lanes: track.lanes, precision: plan.precision,
+      schedule: plan.recipe.schedule, target: track.target, valTokens: track.valTokens,
+      valEvery: track.valEvery)
   }
 }
