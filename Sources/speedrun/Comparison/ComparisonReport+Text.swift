@@ -1,0 +1,64 @@
+import Autograd
+
+extension ComparisonReport {
+  /// The report in words: a table of the arms, then a sentence for each verdict.
+  package var text: String {
+    let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
+    let blocks = [
+      headline, [Tables.arms(of: self)], verdicts.flatMap(sentences) + alone,
+      warnings.map { "warning: \($0)" },
+    ]
+    return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
+  }
+
+  private var headline: [String] {
+    let list =
+      seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $0 + 1 == $1 }
+      ? "\(seeds[0]) to \(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: " ")
+    return [
+      "\(track): target \(Format.fixed(target, 3)) nats per token, \(precision.rawValue), "
+        + "\(Format.count(seeds.count, "seed")) (\(list))",
+      "An arm's stop step, common to its seeds, is the first validation (every "
+        + "\(Format.count(validationEvery, "step"))) with a mean loss below the target, "
+        + "p < \(significance).",
+    ]
+  }
+
+  private func shortfall(of arm: Arm) -> String? {
+    arm.shortfall.map { "\(arm.name) \($0)" }
+  }
+
+  private func sentences(for verdict: Verdict) -> [String] {
+    let pair = [verdict.arm, verdict.baseline].compactMap { name in
+      arms.first { $0.name == name }
+    }
+    guard let ratios = verdict.ratios else {
+      return ["no verdict on \(verdict.arm) against \(verdict.baseline):"]
+        + pair.compactMap(shortfall).map { "  \($0)" }
+    }
+    let probabilities = pair.compactMap { $0.stop.map { Format.probability($0.probability) } }
+    var lines = [
+      "\(verdict.arm) needs \(Self.text(of: ratios.steps)) of \(verdict.baseline)'s steps, "
+        + "\(Self.text(of: ratios.seconds)) of its seconds "
+        + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
+    ]
+    for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
+    where ratio.interval.contains(1) {
+      lines.append("  the interval includes 1: no difference in \(name) is shown")
+    }
+    if ratios.openShare > 0 {
+      lines.append(
+        "  an arm had no stop step in \(Format.percent(ratios.openShare)) of the resamples, "
+          + "which counts as needing more than its whole schedule")
+    }
+    return lines
+  }
+
+  /// `0.71x (0.68-0.74)`.
+  private static func text(of ratio: StopRatios.Ratio) -> String {
+    let (lower, value) = (Format.fixed(ratio.interval.lower, 2), Format.fixed(ratio.value, 2))
+    let upper = ratio.interval.upper.map { Format.fixed($0, 2) }
+    return "\(value)x (\(upper.map { "\(lower)-\($0)" } ?? "above \(lower)"))"
+  }
+}
