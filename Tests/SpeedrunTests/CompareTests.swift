@@ -109,6 +109,21 @@ extension CommandLineTests {
       }
     }
 
+    @Test func anArmThatDivergesHasNoVerdict() throws {
+      try withTool { tool in
+        let run = try tool.run(
+          Self.small + ["--arm", "bad=muon,embed.learning_rate=1e39", "--seeds", "3"])
+        #expect(run.status == 5)
+        #expect(run.output.contains("\nmuon needs 0."), "\(run.output)")
+        #expect(
+          run.output.contains(
+            "\nno verdict on bad against slow:\n  bad diverged with seed 0: more seeds cannot help")
+        )
+        #expect(run.messages.contains("[3/9] bad-seed0: diverged after "))
+        #expect(run.complaints.isEmpty, "no number of seeds is asked for")
+      }
+    }
+
     @Test func runsOfOtherSettingsOrDataAreNotMixedIn() throws {
       try withTool { tool in
         let one = Self.small + ["--seeds", "1", "--quiet"]

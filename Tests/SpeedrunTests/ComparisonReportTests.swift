@@ -35,9 +35,11 @@ import speedrun
   }
 
   /// The text of a report as its JSON says it.
-  private func text(_ arms: [String], ratios: String, warnings: [String] = []) throws -> String {
+  private func text(
+    _ arms: [String], ratios: String, validationEvery: Int = 20, warnings: [String] = []
+  ) throws -> String {
     let json = """
-      {"track": "kjv", "target": 2.88, "precision": "float32", "seeds": [0, 1, 2], "val_every": 20,
+      {"track": "kjv", "target": 2.88, "precision": "float32", "seeds": [0, 1, 2], "val_every": \(validationEvery),
       "significance": 0.01, "confidence": 0.95, "resamples": 10000,
       "arms": [\(arms.joined(separator: ", "))],
       "verdicts": [{"arm": "muon", "baseline": "adamw", "ratios": \(ratios)}],
@@ -52,7 +54,7 @@ import speedrun
       ratios: """
         {"steps": \(ratio(0.7123, 0.68, 0.741)), "seconds": \(ratio(0.83, 0.8, 0.87)), \
         "open_share": 0}
-        """)
+        """, validationEvery: 1)
     #expect(
       text.hasSuffix(
         "\nmuon needs 0.71x (0.68-0.74) of adamw's steps, 0.83x (0.80-0.87) of its seconds "
@@ -70,6 +72,10 @@ import speedrun
         "open_share": 0.031}
         """, warnings: ["seconds do not compare"])
     #expect(text.contains("0.92x (0.85-0.98) of adamw's steps, 1.04x (above 0.90) of its seconds"))
+    // Of 240 and 260 steps, known to 20: from 220/260 to 240/240.
+    #expect(
+      text.contains("\n  validations 20 steps apart leave the ratio of steps anywhere in 0.85-1.00")
+    )
     #expect(text.contains("includes 1: no difference in seconds is shown"))
     #expect(!text.contains("no difference in steps"))
     #expect(text.contains("no stop step in 3.1 % of the resamples"))

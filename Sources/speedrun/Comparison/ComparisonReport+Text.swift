@@ -43,6 +43,13 @@ extension ComparisonReport {
         + "\(Self.text(of: ratios.seconds)) of its seconds "
         + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
     ]
+    if let grid = gridEnds(of: pair.compactMap(\.stop?.step)),
+      !ratios.steps.interval.contains(grid)
+    {
+      lines.append(
+        "  validations \(Format.count(validationEvery, "step")) apart leave the ratio of steps "
+          + "anywhere in \(Self.text(of: grid))")
+    }
     for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
     where ratio.interval.contains(1) {
       lines.append("  the interval includes 1: no difference in \(name) is shown")
@@ -55,10 +62,21 @@ extension ComparisonReport {
     return lines
   }
 
+  /// Between which ratios the steps may lie when each is known to the distance of validations.
+  private func gridEnds(of stops: [Int]) -> ConfidenceInterval? {
+    guard stops.count == 2 else { return nil }
+    let before = stops.map { Double($0 - validationEvery) }
+    return ConfidenceInterval(
+      lower: before[0] / Double(stops[1]), upper: Double(stops[0]) / before[1])
+  }
+
   /// `0.71x (0.68-0.74)`.
   private static func text(of ratio: StopRatios.Ratio) -> String {
-    let (lower, value) = (Format.fixed(ratio.interval.lower, 2), Format.fixed(ratio.value, 2))
-    let upper = ratio.interval.upper.map { Format.fixed($0, 2) }
-    return "\(value)x (\(upper.map { "\(lower)-\($0)" } ?? "above \(lower)"))"
+    "\(Format.fixed(ratio.value, 2))x (\(text(of: ratio.interval)))"
+  }
+
+  private static func text(of interval: ConfidenceInterval) -> String {
+    let lower = Format.fixed(interval.lower, 2)
+    return interval.upper.map { "\(lower)-\(Format.fixed($0, 2))" } ?? "above \(lower)"
   }
 }

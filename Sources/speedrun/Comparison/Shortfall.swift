@@ -73,7 +73,7 @@ extension Shortfall {
       let need = more.map { "\(Format.count($0, "more seed")) would do, \(ifNothingChanges)" }
       return "is not significantly below \(target) at any step (p = "
         + "\(Format.probability(probability)) with \(Format.count(seeds, "seed")) at step \(step)): "
-        + (need ?? "it would take more than a thousand")
+        + (need ?? "it would take more than a thousand seeds")
     }
   }
 }

@@ -26,6 +26,8 @@ extension StopRule {
   /// The intervals are those of a paired bootstrap: every resample draws the same seeds for both arms, and
   /// decides both stop steps anew, by this rule. Where an arm then has none, it is known to need more
   /// than the last step: its ratio is taken as anything from there on, which widens the interval.
+  /// What is estimated is the ratio by this rule, in which an arm whose seeds differ more stops later, and on
+  /// the grid of validations, which an interval can be narrower than.
   /// A resample that repeats seeds has less spread than as many seeds would, so its stop steps
   /// tend to be a little early, in both arms.
   package func ratios(

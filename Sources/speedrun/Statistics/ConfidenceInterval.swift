@@ -14,4 +14,9 @@ package struct ConfidenceInterval: Codable, Equatable, Sendable {
   package func contains(_ value: Double) -> Bool {
     lower <= value && value <= upper ?? .infinity
   }
+
+  /// Whether all that the other interval leaves possible is possible here too.
+  package func contains(_ other: ConfidenceInterval) -> Bool {
+    contains(other.lower) && contains(other.upper ?? .infinity)
+  }
 }
