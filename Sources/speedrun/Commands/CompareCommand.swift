@@ -54,7 +54,7 @@ struct CompareCommand: ColoredCommand {
   @OptionGroup var threads: ThreadsOption
 
   @Option(
-    help: "Where the runs are (default: results/runs/compare-TRACK).", completion: .directory)
+    help: "Where the runs are (default: results/comparisons/TRACK).", completion: .directory)
   var out: String?
 
   @Flag(help: "Run nothing: evaluate the runs that are there.")
@@ -103,7 +103,8 @@ struct CompareCommand: ColoredCommand {
       settings: try settings.map { try Setting($0) } + [targetSetting].compactMap { $0 },
       precision: precision.value,
       directory: out.map { URL(fileURLWithPath: $0, isDirectory: true) }
-        ?? RunDirectory.runs.appendingPathComponent("compare-\(name)", isDirectory: true))
+        ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
+        .appendingPathComponent(name, isDirectory: true))
   }
 
   /// Runs what is missing, one trial at a time.

@@ -15,7 +15,7 @@ package struct EnvironmentRecord: Codable, Sendable {
   /// The source checkout the program was built in; nulls when it is in none.
   package struct Git: Codable, Sendable {
     @OrNull package var commit: String?
-    /// Whether files differ from the commit.
+    /// Whether files other than results differ from the commit.
     @OrNull package var dirty: Bool?
   }
 
@@ -76,7 +76,9 @@ package struct EnvironmentRecord: Codable, Sendable {
     else { return none }
     return Git(
       commit: commit,
-      dirty: git(["--no-optional-locks", "status", "--porcelain"]).map { !$0.isEmpty })
+      dirty: git([
+        "--no-optional-locks", "status", "--porcelain", "--", ":(top)", ":(top,exclude)results",
+      ]).map { !$0.isEmpty })
   }
 
   /// What `git` prints in the directory of this program; nil when it fails.

@@ -67,40 +67,45 @@ enum Tables {
     return table.string(for: comparison.rows, style: Style.simple).trimmedLines
   }
 
-  /// The arms of a comparison side by side.
-  static func arms(of report: ComparisonReport) -> String {
-    func row(_ name: String, _ value: (ComparisonReport.Arm) -> String?) -> [String] {
-      [name] + report.arms.map { value($0) ?? "-" }
+  /// The best points of a sweep's arm: their losses, and the keys that were searched.
+  static func ranking(of arm: SweepResult.Arm) -> String {
+    let table = TextTable<SweepResult.Point> { point in
+      let steps = point.stepsToTarget.map { $0.map(String.init) ?? "-" }.joined(separator: " ")
+      let settings = point.settings.compactMap { try? Setting($0) }
+      return [
+        Column(
+          title: "loss", value: point.loss.map { Format.fixed($0, 4) } ?? "diverged", align: .right)
+      ]
+        + arm.keys.map { key in
+          Column(
+            title: key, value: settings.last { $0.key == key }?.value ?? "", align: .right)
+        } + [
+          Column(title: "stage", value: point.stage),
+          Column(title: "steps to target", value: steps, align: .right),
+          Column(title: "seconds", value: Format.fixed(point.trainSeconds, 1), align: .right),
+        ]
     }
-    func mean(_ loss: ComparisonReport.Loss?) -> String? {
-      loss.map { loss in
-        let half = loss.interval?.upper.map { " ± \(Format.fixed($0 - loss.mean, 4))" }
-        return Format.fixed(loss.mean, 4) + (half ?? "")
+    return table.string(for: arm.best, style: Style.simple).trimmedLines
+  }
+
+  /// The trials of a plan, stage by stage.
+  static func trials(of plan: SweepPlan) -> String {
+    typealias Row = (arm: String, stage: String, number: Int, settings: String)
+    var rows: [Row] = []
+    for arm in plan.arms {
+      for stage in arm.stages {
+        for (number, moves) in stage.points.enumerated() {
+          rows.append(
+            (arm.name, stage.name, number + 1, moves.map(\.text).joined(separator: "  ")))
+        }
       }
     }
-    func deviation(_ loss: ComparisonReport.Loss?) -> String? {
-      loss?.standardDeviation.map { Format.fixed($0, 4) }
-    }
-    let rows = [
-      row("seeds") { _ in String(report.seeds.count) },
-      row("steps of the schedule") { String($0.steps) },
-      row("tokens") { Format.grouped($0.tokens) },
-      row("training time") { Format.duration($0.trainSeconds) },
-      row("optimizer's share") { Format.percent($0.optimizerShare) },
-      row("final loss ± 95 %") { mean($0.finalLoss) },
-      row("  standard deviation") { deviation($0.finalLoss) },
-      row("stop step") { $0.stop.map { String($0.step) } },
-      row("tokens until then") { $0.stop.map { Format.grouped($0.tokens) } },
-      row("time until then") { $0.stop.map { Format.duration($0.seconds) } },
-      row("loss there ± 95 %") { mean($0.stop?.loss) },
-      row("  standard deviation") { deviation($0.stop?.loss) },
-      row("p of a mean so low") { $0.stop.map { Format.probability($0.probability) } },
-    ]
-    let table = TextTable<[String]> { row in
-      [Column(title: "arm", value: row[0])]
-        + zip(report.arms, row.dropFirst()).map { arm, value in
-          Column(title: arm.name, value: value, align: .right)
-        }
+    let table = TextTable<Row> { row in
+      [
+        Column(title: "arm", value: row.arm), Column(title: "stage", value: row.stage),
+        Column(title: "point", value: String(row.number), align: .right),
+        Column(title: "settings", value: row.settings),
+      ]
     }
     return table.string(for: rows, style: Style.simple).trimmedLines
   }
@@ -108,7 +113,7 @@ enum Tables {
 
 extension String? {
   /// The lines without blanks at their ends.
-  fileprivate var trimmedLines: String {
+  var trimmedLines: String {
     (self ?? "").split(separator: "\n").map { line in
       String(line.reversed().drop { $0 == " " }.reversed())
     }.joined(separator: "\n")

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Autograd
+import Foundation
+import NanoGPT
+
+/// Searches each arm's hyperparameters with the same number of trials.
+struct SweepCommand: ColoredCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Search the hyperparameters of several arms, with as many trials for each.",
+    discussion: """
+      The plan is a TOML file that results/README.md explains; results/sweeps/kjv.toml is one. Every \
+      trial is a whole `speedrun run` in a process of its own, scored by its final validation loss.
+
+      Writes trials.jsonl (a line for every trial), runs/ (the record of every trial), plan.toml and \
+      result.json to the output directory. The same command goes on where it was stopped: finished \
+      trials are never run again, and after a change of the plan those that still match are used.
+
+      \(ExitStatus.help)
+      """)
+
+  @Argument(help: "The plan, in TOML.", completion: .file(extensions: ["toml"]))
+  var plan: String
+
+  @Option(
+    help: "Where to write (default: results/sweeps/ and the name of the plan).",
+    completion: .directory)
+  var out: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Trials at a time, which share the cores (default: one for every core).")
+  var parallel: Int?
+
+  @Flag(help: "Print the trials and how long they will take, and do nothing else.")
+  var dryRun = false
+
+  @Option(
+    name: .customLong("step-ms"), parsing: .unconditional,
+    help: "Milliseconds of a step on all cores, for --dry-run (default: measured).")
+  var stepMilliseconds: Double?
+
+  @Flag(help: "Print the result as JSON instead of tables.")
+  var json = false
+
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  @OptionGroup var color: ColorOption
+
+  func validate() throws {
+    if let parallel, !(1...1024).contains(parallel) {
+      throw ValidationError("--parallel \(parallel): it must be in 1...1024")
+    }
+    if let stepMilliseconds, !(stepMilliseconds > 0 && stepMilliseconds.isFinite) {
+      throw ValidationError("--step-ms \(stepMilliseconds): it must be above 0")
+    }
+    if stepMilliseconds != nil, !dryRun { throw ValidationError("--step-ms goes with --dry-run") }
+    if json, dryRun { throw ValidationError("--dry-run excludes --json") }
+  }
+
+  func run() throws {
+    let url = URL(fileURLWithPath: plan)
+    let plan = try SweepPlan(contentsOf: url)
+    let file = try plan.track.file()
+    try plan.check(against: file)
+    if let problem = plan.precision.problem, stepMilliseconds == nil {
+      throw UsageError("precision = '\(plan.precision.rawValue)': \(problem)")
+    }
+    if dryRun {
+      try estimate(plan, on: file)
+      return
+    }
+    let messages = Console.messages(color.mode)
+    let say: (String) -> Void = { if !quiet { messages.print($0) } }
+    let directory = try SweepDirectory(outputDirectory(for: url))
+    if let advice = KernelAdvice.current {
+      say(messages.paint("warning:", .yellow) + " " + advice)
+    }
+    if try directory.keep(plan) {
+      say("the plan has changed: finished trials that it still has are not run again")
+    }
+    var sweep = try Sweep(plan, on: file, in: directory)
+    try prepareData(for: sweep.trials, say)
+    try search(&sweep, messages, say)
+    let result = try SweepResult(sweep, track: file.track.name)
+    try directory.write(result)
+    if json {
+      try Console.output(color.mode).printResult(try JSON.document(result))
+    } else {
+      result.print(to: .output(color.mode))
+    }
+  }
+
+  /// Runs every trial there is no record of.
+  private func search(
+    _ sweep: inout Sweep, _ messages: Console, _ say: (String) -> Void
+  ) throws {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
+    say(
+      "\(Format.count(sweep.plan.trialCount, "trial")), \(runner.parallel) at a time with "
+        + "\(Format.count(runner.threads, "thread")) each; writing to "
+        + sweep.directory.url.relativePath)
+    var progress = SweepProgress(console: messages, isQuiet: quiet, parallel: runner.parallel)
+    // Whatever comes next, an error too, starts on a line of its own.
+    defer { progress.clear() }
+    let isComplete = try runner.run(
+      next: { sweep.next() },
+      ended: { trial, record, _ in
+        try sweep.note(record, of: trial)
+        try sweep.directory.write(sweep.lines)
+      },
+      tick: { progress.show(sweep) })
+    guard isComplete else {
+      progress.clear()
+      messages.print(
+        "interrupted: \(sweep.finishedCount) of \(sweep.plan.trialCount) trials are finished; "
+          + "the same command goes on from here")
+      throw ExitCode(ExitStatus.interrupted.rawValue)
+    }
+  }
+
+  /// Prepares what trials will read, so that no two of them do it at once.
+  private func prepareData(for trials: [Trial], _ say: (String) -> Void) throws {
+    var seen: Set<URL> = []
+    for trial in trials {
+      let track = try trial.plan().track
+      let place = PreparedData.directory(corpus: track.corpus, vocabulary: track.vocabulary)
+      if seen.insert(place).inserted { _ = try PreparedData(preparing: track, progress: say) }
+    }
+  }
+
+  private func estimate(_ plan: SweepPlan, on file: TrackFile) throws {
+    let console = Console.output(color.mode)
+    console.print(Tables.trials(of: plan))
+    console.print()
+    let estimate = try SweepEstimate(plan, on: file, stepMilliseconds: stepMilliseconds)
+    for arm in estimate.arms {
+      console.print(
+        "\(arm.name): \(Format.count(arm.trials, "trial")), "
+          + "\(Format.fixed(arm.stepMilliseconds, 1)) ms a step: about "
+          + Format.duration(arm.seconds))
+    }
+    console.print(
+      "\(Format.count(plan.trialCount, "trial")) in all: about "
+        + Format.duration(estimate.seconds))
+  }
+
+  private func outputDirectory(for plan: URL) -> URL {
+    out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      ?? URL(fileURLWithPath: "results/sweeps", isDirectory: true).appendingPathComponent(
+        plan.deletingPathExtension().lastPathComponent, isDirectory: true)
+  }
+}

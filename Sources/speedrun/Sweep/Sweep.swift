@@ -1,0 +1,112 @@
+import Autograd
+import Foundation
+
+/// A search as far as it has come: which trials there are, which have finished, which is next.
+struct Sweep {
+  /// A trial, and the point of the plan it is for.
+  private struct Job {
+    let arm: Int
+    let point: Int
+    /// The seed's place in the plan.
+    let seed: Int
+    let trial: Trial
+    var record: RunRecord?
+
+    /// The place in the plan.
+    var place: (Int, Int, Int) { (arm, point, seed) }
+  }
+
+  let plan: SweepPlan
+  let directory: SweepDirectory
+  private(set) var searches: [ArmSearch] = []
+  private var jobs: [Job] = []
+  private var running: Set<Trial> = []
+
+  init(_ plan: SweepPlan, on file: TrackFile, in directory: SweepDirectory) throws(UsageError) {
+    self.plan = plan
+    self.directory = directory
+    for (index, arm) in plan.arms.enumerated() {
+      searches.append(try ArmSearch(arm, on: file))
+      addJobs(ofArm: index)
+    }
+  }
+
+  /// The first trial that can start now; nil if there is none until another has ended.
+  ///
+  /// Two points may need the same trial: it is run once.
+  mutating func next() -> Trial? {
+    guard let job = jobs.first(where: { $0.record == nil && !running.contains($0.trial) }) else {
+      return nil
+    }
+    running.insert(job.trial)
+    return job.trial
+  }
+
+  /// Notes what came of a trial; the arm may go on to its next stage.
+  mutating func note(_ record: RunRecord, of trial: Trial) throws(UsageError) {
+    running.remove(trial)
+    for index in jobs.indices where jobs[index].trial == trial && jobs[index].record == nil {
+      jobs[index].record = record
+      let (arm, point) = (jobs[index].arm, jobs[index].point)
+      let ended = records(ofArm: arm, point: point)
+      guard ended.count == plan.seeds.count else { continue }
+      let losses = ended.map { $0.result.finalValLoss ?? .infinity }
+      try searches[arm].score(losses.reduce(0, +) / Double(losses.count), ofPoint: point)
+      addJobs(ofArm: arm)
+    }
+  }
+
+  /// The records of a point that are there, by seed.
+  func records(ofArm arm: Int, point: Int) -> [RunRecord] {
+    jobs.filter { $0.arm == arm && $0.point == point }.compactMap(\.record)
+  }
+
+  /// The records of an arm's finished trials, that of two equal points only once.
+  func records(ofArm arm: Int) -> [RunRecord] {
+    var seen: Set<Trial> = []
+    return jobs.filter { $0.arm == arm }.compactMap { job in
+      job.record != nil && seen.insert(job.trial).inserted ? job.record : nil
+    }
+  }
+
+  /// The records of all arms.
+  var records: [RunRecord] { searches.indices.flatMap { records(ofArm: $0) } }
+
+  /// The trials of all stages that have begun.
+  var trials: [Trial] { jobs.map(\.trial) }
+
+  /// The number of trials that have finished.
+  var finishedCount: Int { jobs.count { $0.record != nil } }
+
+  /// The finished trials in the order of the plan.
+  var lines: [TrialLine] {
+    jobs.sorted { $0.place < $1.place }.compactMap { job in
+      let arm = plan.arms[job.arm]
+      let stage = arm.stages[searches[job.arm].points[job.point].stage]
+      return job.record.map {
+        TrialLine(arm: arm.name, stage: stage.name, trial: job.trial, record: $0)
+      }
+    }
+  }
+
+  /// Adds the trials of points that are new.
+  private mutating func addJobs(ofArm index: Int) {
+    let search = searches[index]
+    let known = jobs.count { $0.arm == index } / plan.seeds.count
+    for point in search.points.indices.dropFirst(known) {
+      for (place, seed) in plan.seeds.enumerated() {
+        let trial = trial(of: search.arm, search.points[point].settings, seed: seed)
+        jobs.append(Job(arm: index, point: point, seed: place, trial: trial))
+      }
+    }
+  }
+
+  private func trial(of arm: SweepPlan.Arm, _ settings: [Setting], seed: UInt64) -> Trial {
+    let identity =
+      plan.track.arguments + [arm.optimizer.rawValue, plan.precision.rawValue, String(seed)]
+      + settings.map(\.text).sorted()
+    return Trial(
+      track: plan.track, optimizer: arm.optimizer, settings: settings, seed: seed,
+      precision: plan.precision, directory: directory.directory(arm: arm.name, identity))
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+import speedrun
+
+@Suite struct SweepPlanTests {
+  /// A plan of two arms with five points each.
+  static let text = """
+    track = "micro"
+    precision = "float32"
+    seeds = [0]
+
+    [[arms]]
+    name = "adamw"
+    optimizer = "adamw"
+    set.steps = 4
+    [[arms.stages]]
+    name = "coarse"
+    values.adamw.learning_rate = [0.01, 0.02]
+    [[arms.stages]]
+    name = "fine"
+    factors.adamw.learning_rate = [0.5, 1]
+    factors.adamw.weight_decay = [1, 2]
+
+    [[arms]]
+    name = "muon"
+    optimizer = "muon"
+    set = { steps = 4, "muon.scale" = "rms" }
+    [[arms.stages]]
+    name = "betas"
+    values."embed.betas" = [[0.8, 0.95], [0.9, 0.99], [0, 0.5], [0.1, 0.5], [0.2, 0.5]]
+    """
+
+  static func plan(_ text: String = text) throws(UsageError) -> SweepPlan {
+    try SweepPlan(toml: text, in: URL(fileURLWithPath: "/plans", isDirectory: true))
+  }
+
+  @Test func aPlanIsRead() throws {
+    let plan = try Self.plan()
+    #expect(plan.track == .named("micro"))
+    #expect(plan.seeds == [0])
+    #expect(plan.arms.map(\.name) == ["adamw", "muon"])
+    #expect(plan.arms[1].settings.map(\.text) == ["muon.scale=rms", "steps=4"])
+    #expect(plan.arms[1].stages[0].axes[0].key == "embed.betas")
+    #expect(plan.arms[1].stages[0].points[2].map(\.choice) == [.value("[0, 0.5]")])
+    #expect(plan.arms.map(\.pointCount) == [5, 5])
+    #expect(plan.trialCount == 10)
+    try plan.check(against: .micro)
+  }
+
+  @Test func severalSeedsAreAsManyTrials() throws {
+    let plan = try Self.plan(Self.text.replacing("seeds = [0]", with: "seeds = [3, 1, 2]"))
+    #expect(plan.seeds == [3, 1, 2])
+    #expect(plan.trialCount == 30)
+  }
+
+  @Test func aTrackFileLiesBesideThePlan() throws {
+    let plan = try Self.plan(
+      Self.text.replacing("track = \"micro\"", with: "track_file = \"my.toml\""))
+    guard case .contents(let url) = plan.track else {
+      Issue.record("\(plan.track)")
+      return
+    }
+    #expect(url.path == "/plans/my.toml")
+  }
+
+  /// The point where every factor is 1 has been run already.
+  @Test func aGridIsTheProductOfItsKeysWithoutItsCentre() throws {
+    let points = try Self.plan().arms[0].stages[1].points
+    let text = points.map { $0.map { "\($0.key) \($0.choice)" }.joined(separator: ", ") }
+    #expect(
+      text == [
+        "adamw.learning_rate factor(0.5), adamw.weight_decay factor(1.0)",
+        "adamw.learning_rate factor(0.5), adamw.weight_decay factor(2.0)",
+        "adamw.learning_rate factor(1.0), adamw.weight_decay factor(2.0)",
+      ])
+  }
+
+  /// A part of the plan replaced, and what the error must say.
+  static let mistakes: [(part: String, replacement: String, said: String)] = [
+    ("track = \"micro\"", "", "either 'track' or 'track_file'"),
+    (
+      "track = \"micro\"", "track = \"micro\"\ntrack_file = \"a\"", "either 'track' or 'track_file'"
+    ),
+    ("precision = \"float32\"", "precision = \"fp8\"", "float32 or bf16"),
+    ("precision", "precison", "unknown key 'precison'"),
+    ("seeds = [0]", "seeds = [1, 1]", "different whole numbers"),
+    ("seeds = [0]", "seeds = [-1]", "none below 0"),
+    ("seeds = [0]", "seeds = []", "seeds is empty"),
+    ("seeds = [0]", "seeds = 0", "a list"),
+    ("name = \"muon\"", "name = \"adamw\"", "two arms are called 'adamw'"),
+    ("name = \"muon\"", "name = \"../muon\"", "letters"),
+    ("name = \"muon\"", "", "the key 'name' is missing"),
+    ("optimizer = \"muon\"", "optimizer = \"sgd\"", "muon or adamw"),
+    ("optimizer = \"muon\"", "", "arm muon: the key 'optimizer' is missing"),
+    ("name = \"fine\"", "name = \"coarse\"", "two stages are called 'coarse'"),
+    ("name = \"fine\"", "name = \"fine\"\nvalue.steps = [1]", "stage 2: unknown key 'value'"),
+    ("[0.5, 1]", "[0.5, -1]", "numbers above 0"),
+    ("[0.5, 1]", "[0.5, \"a\"]", "numbers above 0"),
+    ("[0.01, 0.02]", "0.01", "stage coarse: values of adamw.learning_rate"),
+    ("[0.01, 0.02]", "[0.01, 0.010]", "twice"),
+    ("factors.adamw.weight_decay", "values.adamw.learning_rate", "both values and factors"),
+    ("values.adamw.learning_rate = [0.01, 0.02]", "", "there is nothing to try"),
+    ("seeds = [0]", "seeds = ", "not TOML"),
+    ("[0.01, 0.02]", "[0.01, 0.02, 0.03]", "unequal numbers of trials: adamw 6, muon 5"),
+    ("values.adamw.learning_rate", "values.adamw.learning_rat", "adamw.learning_rat: no such key"),
+    ("factors.adamw.weight_decay", "factors.adamw.decay", "adamw.decay: no such key"),
+    ("factors.adamw.weight_decay", "factors.adamw.betas", "it is not a number"),
+    ("[0.01, 0.02]", "[0.01, \"fast\"]", "arm adamw, stage coarse"),
+    ("[0.01, 0.02]", "[0.01, -0.02]", "learning_rate -0.02"),
+    ("steps = 4,", "stesp = 4,", "did you mean 'steps'"),
+  ]
+
+  @Test(arguments: mistakes)
+  func mistakesAreNamed(_ part: String, _ replacement: String, _ said: String) throws {
+    let wrong = Self.text.replacing(part, with: replacement, maxReplacements: 1)
+    try #require(wrong != Self.text, "\(part) is not in the plan")
+    let error = #expect(throws: UsageError.self) { try Self.plan(wrong).check(against: .micro) }
+    let text = [error?.message, error?.hint].compactMap { $0 }.joined(separator: "; ")
+    #expect(text.contains(said), "\(text)")
+  }
+
+  @Test(arguments: ["kjv", "micro"])
+  func theCommittedPlansAreFair(_ name: String) throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let plan = try SweepPlan(contentsOf: root.appendingPathComponent("results/sweeps/\(name).toml"))
+    #expect(plan.arms.map(\.name) == ["adamw", "muon", "muon-rms"])
+    try plan.check(against: try plan.track.file())
+  }
+}
