@@ -6,6 +6,8 @@ package enum ExitStatus: Int32, Sendable {
   case missed = 3
   /// The loss stopped being a number.
   case diverged = 4
+  /// The runs of a comparison do not allow a verdict.
+  case undecided = 5
   /// A flag, key or value is wrong.
   case usage = 64
   /// An input is not what it should be.
@@ -21,7 +23,7 @@ package enum ExitStatus: Int32, Sendable {
 
   static let help = """
     EXIT STATUS: 0 done, target reached; 3 finished without reaching the target; 4 diverged; \
-    64 wrong usage; 65 bad data; 66 missing input; 70 internal error; 74 cannot write; \
+    5 compared without a verdict; 64 wrong usage; 65 bad data; 66 missing input; 70 internal error; 74 cannot write; \
     130 interrupted.
     """
 }

@@ -18,7 +18,8 @@ struct Speedrun: ParsableCommand {
       \(ExitStatus.help)
       """,
     subcommands: [
-      RunCommand.self, PrepareCommand.self, SampleCommand.self, SweepCommand.self,
+      RunCommand.self, SweepCommand.self, CompareCommand.self, PrepareCommand.self,
+      SampleCommand.self,
       BenchmarkCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

@@ -47,6 +47,13 @@ package enum Format {
     "\(fixed(100 * share, 1)) %"
   }
 
+  /// A probability: `0.0341`, `3e-6`.
+  package static func probability(_ value: Double) -> String {
+    value >= 0.001 || value == 0
+      ? String(format: "%.3g", value)
+      : String(format: "%.0e", value).replacing("e-0", with: "e-")
+  }
+
   /// Which edge of its column a text touches.
   package enum Alignment {
     case left

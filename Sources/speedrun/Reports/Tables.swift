@@ -113,7 +113,7 @@ enum Tables {
 
 extension String? {
   /// The lines without blanks at their ends.
-  fileprivate var trimmedLines: String {
+  var trimmedLines: String {
     (self ?? "").split(separator: "\n").map { line in
       String(line.reversed().drop { $0 == " " }.reversed())
     }.joined(separator: "\n")

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Autograd
+import Foundation
+
+/// Runs arms on the same seeds, and says which reaches the target first, if that can be said.
+struct CompareCommand: ColoredCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare optimizers on the same seeds: steps and seconds to the target.",
+    discussion: """
+      speedrun compare
+      speedrun compare --arm adamw --arm muon --arm muon-rms=muon,muon.scale=rms --seeds 10
+
+      An arm is OPTIMIZER or NAME=OPTIMIZER, then ,key=value for each setting of its recipe; the first is \
+      the baseline of the others. Every arm runs its own schedule to the end on every seed, one run after \
+      the other, in DIR/NAME-seedN. What has finished there is not run again, so the same command \
+      continues where it was interrupted.
+
+      An arm's stop step is the first validation at which the mean loss over the seeds is below the target \
+      with p < 0.01: a one-sided t-test with the arm's own deviation. The ratios of steps and seconds \
+      come with intervals of 95 %, by a bootstrap over the seeds, the same for both arms, that decides \
+      the stop steps anew. With fewer than \(StopRule.leastSeeds) seeds, or an arm that is not \
+      significantly below the target at any step, there is no verdict.
+
+      \(ExitStatus.help)
+      """)
+
+  @Option(
+    name: .customLong("arm"),
+    help: "An arm, such as muon-rms=muon,muon.scale=rms (default: adamw, then muon).")
+  var armTexts: [String] = []
+
+  @Option(parsing: .unconditional, help: "The number of seeds of each arm.")
+  var seeds = 10
+
+  @Option(parsing: .unconditional, help: "The first seed.")
+  var firstSeed: UInt64 = 0
+
+  @Option(help: "The track: \(TrackFile.builtIn.map { $0.track.name }.joined(separator: ", ")).")
+  var track = "kjv"
+
+  @Option(help: "A track of your own, in TOML.", completion: .file(extensions: ["toml"]))
+  var trackFile: String?
+
+  @Option(
+    name: .customLong("set"), help: "Change a value of the track, or of every recipe: key=value.")
+  var settings: [String] = []
+
+  @Option(parsing: .unconditional, help: "The validation loss to reach.")
+  var target: Double?
+
+  @OptionGroup var precision: PrecisionOption
+
+  @OptionGroup var threads: ThreadsOption
+
+  @Option(
+    help: "Where the runs are (default: results/comparisons/TRACK).", completion: .directory)
+  var out: String?
+
+  @Flag(help: "Run nothing: evaluate the runs that are there.")
+  var noRun = false
+
+  @Flag(help: "Print the report as JSON.")
+  var json = false
+
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  @OptionGroup var color: ColorOption
+
+  func validate() throws {
+    guard (1...10_000).contains(seeds) else {
+      throw ValidationError("--seeds \(seeds): it must be in 1...10000")
+    }
+    guard firstSeed <= UInt64.max - UInt64(seeds) else {
+      throw ValidationError("--first-seed \(firstSeed): the last seed would be too large")
+    }
+  }
+
+  func run() throws {
+    let comparison = try comparison()
+    if !noRun { try run(comparison) }
+    let report = try comparison.report()
+    try Console.output(color.mode).printResult(json ? try JSON.document(report) : report.text)
+    guard !report.isDecided else { return }
+    if let more = report.moreSeeds {
+      let messages = Console.messages(color.mode)
+      messages.print(
+        messages.paint("hint:", .cyan) + " the same command with --seeds "
+          + "\(max(seeds, report.seeds.count + more)) keeps the finished runs and adds the rest")
+    }
+    throw ExitCode(ExitStatus.undecided.rawValue)
+  }
+
+  private func comparison() throws -> Comparison {
+    let arms = try (armTexts.isEmpty ? ["adamw", "muon"] : armTexts).map { try Arm($0) }
+    let source =
+      trackFile.map { TrackSource.contents(of: URL(fileURLWithPath: $0)) } ?? .named(track)
+    let name = try source.file().track.name
+    let targetSetting = target.map { Setting(key: "target", value: String($0)) }
+    return try Comparison(
+      arms, seeds: (0..<UInt64(seeds)).map { firstSeed + $0 }, on: source,
+      settings: try settings.map { try Setting($0) } + [targetSetting].compactMap { $0 },
+      precision: precision.value,
+      directory: out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+        ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
+        .appendingPathComponent(name, isDirectory: true))
+  }
+
+  /// Runs what is missing, one trial at a time.
+  private func run(_ comparison: Comparison) throws {
+    let messages = Console.messages(color.mode)
+    if !quiet, let advice = KernelAdvice.current {
+      messages.print(messages.paint("warning:", .yellow) + " " + advice)
+    }
+    let trials = comparison.order
+    var waiting = trials.makeIterator()
+    var progress = ComparisonProgress(of: trials.count, on: messages, isQuiet: quiet)
+    let isComplete = try TrialRunner(parallel: 1, threads: threads.count).run(
+      next: { waiting.next() },
+      ended: { trial, record, isNew in progress.add(trial, record, isNew: isNew) })
+    guard isComplete else {
+      messages.print("interrupted: the same command continues from here")
+      throw ExitCode(ExitStatus.interrupted.rawValue)
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// What a comparison says while it runs: a line for each trial that ends.
+struct ComparisonProgress {
+  private let console: Console
+  private let isQuiet: Bool
+  private let total: Int
+  private var ended = 0
+  /// Of the trials that ran just now.
+  private var wallSeconds: [Double] = []
+
+  init(of trials: Int, on console: Console, isQuiet: Bool) {
+    (total, self.console, self.isQuiet) = (trials, console, isQuiet)
+  }
+
+  /// Notes a trial that has ended, whether now or long ago.
+  mutating func add(_ trial: Trial, _ record: RunRecord, isNew: Bool) {
+    ended += 1
+    guard isNew else { return }
+    wallSeconds.append(record.result.wallSeconds)
+    guard !isQuiet else { return }
+    let loss = record.result.finalValLoss.map { "loss \(Format.fixed($0, 4))" }
+    let rest = Sample(wallSeconds).mean * Double(total - ended)
+    console.print(
+      "[\(ended)/\(total)] \(trial.directory.lastPathComponent): \(loss ?? "diverged") "
+        + "after \(Format.duration(record.result.trainSeconds))"
+        + (ended < total ? "; about \(Format.duration(rest)) to go" : ""))
+  }
+}

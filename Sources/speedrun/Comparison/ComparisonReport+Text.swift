@@ -1,0 +1,82 @@
+import Autograd
+
+extension ComparisonReport {
+  /// The report in words: a table of the arms, then a sentence for each verdict.
+  package var text: String {
+    let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
+    let blocks = [
+      headline, [Tables.arms(of: self)], verdicts.flatMap(sentences) + alone,
+      warnings.map { "warning: \($0)" },
+    ]
+    return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
+  }
+
+  private var headline: [String] {
+    let list =
+      seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $0 + 1 == $1 }
+      ? "\(seeds[0]) to \(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: " ")
+    return [
+      "\(track): target \(Format.fixed(target, 3)) nats per token, \(precision.rawValue), "
+        + "\(Format.count(seeds.count, "seed")) (\(list))",
+      "An arm's stop step, common to its seeds, is the first validation (every "
+        + "\(Format.count(validationEvery, "step"))) with a mean loss below the target, "
+        + "p < \(significance).",
+    ]
+  }
+
+  private func shortfall(of arm: Arm) -> String? {
+    arm.shortfall.map { "\(arm.name) \($0)" }
+  }
+
+  private func sentences(for verdict: Verdict) -> [String] {
+    let pair = [verdict.arm, verdict.baseline].compactMap { name in
+      arms.first { $0.name == name }
+    }
+    guard let ratios = verdict.ratios else {
+      return ["no verdict on \(verdict.arm) against \(verdict.baseline):"]
+        + pair.compactMap(shortfall).map { "  \($0)" }
+    }
+    let probabilities = pair.compactMap { $0.stop.map { Format.probability($0.probability) } }
+    var lines = [
+      "\(verdict.arm) needs \(Self.text(of: ratios.steps)) of \(verdict.baseline)'s steps, "
+        + "\(Self.text(of: ratios.seconds)) of its seconds "
+        + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
+    ]
+    if let grid = gridEnds(of: pair.compactMap(\.stop?.step)),
+      !ratios.steps.interval.contains(grid)
+    {
+      lines.append(
+        "  validations \(Format.count(validationEvery, "step")) apart leave the ratio of steps "
+          + "anywhere in \(Self.text(of: grid))")
+    }
+    for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
+    where ratio.interval.contains(1) {
+      lines.append("  the interval includes 1: no difference in \(name) is shown")
+    }
+    if ratios.openShare > 0 {
+      lines.append(
+        "  an arm had no stop step in \(Format.percent(ratios.openShare)) of the resamples, "
+          + "which counts as needing more than its whole schedule")
+    }
+    return lines
+  }
+
+  /// Between which ratios the steps may lie when each is known to the distance of validations.
+  private func gridEnds(of stops: [Int]) -> ConfidenceInterval? {
+    guard stops.count == 2 else { return nil }
+    let before = stops.map { Double($0 - validationEvery) }
+    return ConfidenceInterval(
+      lower: before[0] / Double(stops[1]), upper: Double(stops[0]) / before[1])
+  }
+
+  /// `0.71x (0.68-0.74)`.
+  private static func text(of ratio: StopRatios.Ratio) -> String {
+    "\(Format.fixed(ratio.value, 2))x (\(text(of: ratio.interval)))"
+  }
+
+  private static func text(of interval: ConfidenceInterval) -> String {
+    let lower = Format.fixed(interval.lower, 2)
+    return interval.upper.map { "\(lower)-\(Format.fixed($0, 2))" } ?? "above \(lower)"
+  }
+}
