@@ -124,20 +124,25 @@ AVX512 static inline __attribute__((always_inline)) void transpose_16x16(__m512i
   }
 }
 
-AVX512 void kernel_pack_right_transposed_float32(const float *x, size_t stride, size_t rows, size_t columns, void *y) {
-  for (size_t panel = 0; panel < rows; panel += panel_columns) {
-    float *out = (float *)y + panel * columns;
-    for (size_t column = 0; column < columns; column += 16)
+// Stores the first `count` columns of a block of 16 rows as rows of half a panel.
+AVX512 static inline __attribute__((always_inline)) void store_columns(
+    __m512i block[16], int32_t *y, size_t count) {
+  transpose_16x16(block);
+  for (size_t i = 0; i < 16 && i < count; i++) _mm512_storeu_si512(y + i * panel_columns, block[i]);
+}
+
+AVX512 void kernel_pack_right_transposed_float32(const float *x, size_t stride, size_t columns, size_t inner, void *y) {
+  for (size_t panel = 0; panel < columns; panel += panel_columns) {
+    int32_t *out = (int32_t *)y + panel * inner;
+    for (size_t k = 0; k < inner; k += 16)
       for (size_t half = 0; half < panel_columns; half += 16) {
         __m512i block[16];
         for (size_t i = 0; i < 16; i++) {
-          size_t row = panel + half + i;
-          __mmask16 mask = row < rows ? first_lanes(columns - column) : 0;
-          block[i] = _mm512_maskz_loadu_epi32(mask, x + row * stride + column);
+          size_t column = panel + half + i;
+          __mmask16 mask = column < columns ? first_lanes(inner - k) : 0;
+          block[i] = _mm512_maskz_loadu_epi32(mask, x + column * stride + k);
         }
-        transpose_16x16(block);
-        for (size_t i = 0; i < 16 && column + i < columns; i++)
-          _mm512_storeu_si512(out + (column + i) * panel_columns + half, block[i]);
+        store_columns(block, out + k * panel_columns + half, inner - k);
       }
   }
 }
@@ -150,33 +155,31 @@ AVX512_BF16 static inline __attribute__((always_inline)) __m512i bfloat16_pairs(
 }
 
 AVX512_BF16 void kernel_pack_right_transposed_bfloat16(
-    const float *x, size_t stride, size_t rows, size_t columns, void *y) {
-  size_t pairs = (columns + 1) / 2;
-  for (size_t panel = 0; panel < rows; panel += panel_columns) {
+    const float *x, size_t stride, size_t columns, size_t inner, void *y) {
+  size_t pairs = (inner + 1) / 2;
+  for (size_t panel = 0; panel < columns; panel += panel_columns) {
     int32_t *out = (int32_t *)y + panel * pairs;
     for (size_t pair = 0; pair < pairs; pair += 16)
       for (size_t half = 0; half < panel_columns; half += 16) {
         __m512i block[16];
         for (size_t i = 0; i < 16; i++) {
-          size_t row = panel + half + i;
-          block[i] = row < rows ? bfloat16_pairs(x + row * stride + 2 * pair, columns - 2 * pair)
-                                : _mm512_setzero_si512();
+          size_t column = panel + half + i;
+          block[i] = column < columns ? bfloat16_pairs(x + column * stride + 2 * pair, inner - 2 * pair)
+                                      : _mm512_setzero_si512();
         }
-        transpose_16x16(block);
-        for (size_t i = 0; i < 16 && pair + i < pairs; i++)
-          _mm512_storeu_si512(out + (pair + i) * panel_columns + half, block[i]);
+        store_columns(block, out + pair * panel_columns + half, pairs - pair);
       }
   }
 }
 
-AVX512_BF16 void kernel_convert_left_bfloat16(const float *x, size_t stride, size_t rows, size_t columns, void *y) {
-  size_t pairs = (columns + 1) / 2;
+AVX512_BF16 void kernel_convert_left_bfloat16(const float *x, size_t stride, size_t rows, size_t inner, void *y) {
+  size_t pairs = (inner + 1) / 2;
   int32_t *out = y;
   for (size_t row = 0; row < rows; row++, out += pairs)
     for (size_t pair = 0; pair < pairs; pair += 16)
       _mm512_mask_storeu_epi32(
           out + pair, first_lanes(pairs - pair),
-          bfloat16_pairs(x + row * stride + 2 * pair, columns - 2 * pair));
+          bfloat16_pairs(x + row * stride + 2 * pair, inner - 2 * pair));
 }
 
 #else  // Never called: kernel_supports_* say no.

@@ -17,10 +17,10 @@ extension MatrixProduct {
       right.columns == order,
       "multiplyAboveDiagonal: \(order) rows and \(right.columns) columns are not square")
     switch right.layout {
-    case .panels(let panels, let panelStride):
+    case .panels:
       multiply(
-        left, right, panels, panelStride, into: output, stride: order, rows: order, alpha: alpha,
-        beta: 0, aboveDiagonal: true)
+        left, right, into: output, stride: order, rows: order, alpha: alpha, beta: 0,
+        aboveDiagonal: true)
     case .unpacked(let matrix):
       multiplyBlocks(
         left, matrix, into: output, order: order, inner: right.inner, alpha: alpha, 0..<order)

@@ -16,32 +16,31 @@ package enum MatrixProduct {
     _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
     rows: Int, alpha: Float = 1, beta: Float = 0
   ) {
+    multiply(
+      left, right, into: output, stride: stride, rows: rows, alpha: alpha, beta: beta,
+      aboveDiagonal: false)
+  }
+
+  /// The same; with `aboveDiagonal`, this package's kernels leave out tiles wholly below the diagonal.
+  static func multiply(
+    _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
+    rows: Int, alpha: Float, beta: Float, aboveDiagonal: Bool
+  ) {
     switch right.layout {
     case .unpacked(let matrix):
       BLAS.multiply(
         left, matrix, into: output, stride: stride, rows: rows, inner: right.inner,
         columns: right.columns, alpha: alpha, beta: beta)
     case .panels(let panels, let panelStride):
-      multiply(
-        left, right, panels, panelStride, into: output, stride: stride, rows: rows, alpha: alpha,
-        beta: beta, aboveDiagonal: false)
-    }
-  }
-
-  /// The same by this package's kernels; `aboveDiagonal` leaves out what is wholly below the diagonal.
-  static func multiply(
-    _ left: Matrix, _ right: RightFactor, _ panels: Storage, _ panelStride: Int,
-    into output: UnsafeMutablePointer<Float>, stride: Int, rows: Int, alpha: Float, beta: Float,
-    aboveDiagonal: Bool
-  ) {
-    let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
-    let multiply =
-      right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
-    withExtendedLifetime((left, panels)) {
-      multiply(
-        left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
-        panelStride, output, stride, rows, right.inner.elements(in: right.precision),
-        right.columns, alpha, beta, aboveDiagonal)
+      let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
+      let multiply =
+        right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
+      withExtendedLifetime((left, panels)) {
+        multiply(
+          left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
+          panelStride, output, stride, rows, right.inner.elements(in: right.precision),
+          right.columns, alpha, beta, aboveDiagonal)
+      }
     }
   }
 }

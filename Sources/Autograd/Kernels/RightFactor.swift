@@ -4,7 +4,8 @@ import CKernels
 ///
 /// The kernels of this package read it from panels of 32 columns, whatever its layout was before;
 /// OpenBLAS packs for itself and gets the matrix as it is, whose memory must then outlive the factor.
-/// It is never written again, so threads may share it.
+/// Products only read it, so threads may share it unchecked; whoever packs into its memory again has to know
+/// that they are done.
 package struct RightFactor: @unchecked Sendable {
   let inner: Int
   let columns: Int

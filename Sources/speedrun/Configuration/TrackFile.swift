@@ -35,27 +35,14 @@ extension TrackFile {
   /// Reads a TOML file.
   package init(contentsOf url: URL) throws {
     let hint = "`speedrun run --print-config` prints a track to start from"
-    let bytes = try Files.read(url, hint: hint)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw DataError.badData(path: url.path, reason: "not UTF-8", hint: hint)
-    }
-    do {
-      self = try TrackFile(toml: text)
-    } catch {
-      throw UsageError("\(url.path): \(error.message)", hint: error.hint ?? hint)
+    self = try readTOML(url, hint: hint) { (text) throws(UsageError) in
+      try TrackFile(toml: text)
     }
   }
 
   /// Reads TOML, whose keys must all be known.
   package init(toml: String) throws(UsageError) {
-    let table: TOMLTable
-    do {
-      table = try TOMLTable(string: toml)
-    } catch let error as TOMLParseError {
-      throw UsageError("not TOML: \(error.description), \(error.source)")
-    } catch {
-      throw UsageError("not TOML: \(error)")
-    }
+    let table = try parsedTOML(toml)
     try self.init(table: table)
   }
 

@@ -7,27 +7,14 @@ extension SweepPlan {
   /// Reads a plan file; its `track_file`, if any, lies beside it.
   package init(contentsOf url: URL) throws {
     let hint = "results/sweeps/kjv.toml is a plan to start from"
-    let bytes = try Files.read(url, hint: hint)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw DataError.badData(path: url.path, reason: "not UTF-8", hint: hint)
-    }
-    do {
-      self = try SweepPlan(toml: text, in: url.deletingLastPathComponent())
-    } catch {
-      throw UsageError("\(url.relativePath): \(error.message)", hint: error.hint ?? hint)
+    self = try readTOML(url, hint: hint) { (text) throws(UsageError) in
+      try SweepPlan(toml: text, in: url.deletingLastPathComponent())
     }
   }
 
   /// Reads the text of a plan file that lies in `directory`.
   package init(toml: String, in directory: URL) throws(UsageError) {
-    let table: TOMLTable
-    do {
-      table = try TOMLTable(string: toml)
-    } catch let error as TOMLParseError {
-      throw UsageError("not TOML: \(error.description), \(error.source)")
-    } catch {
-      throw UsageError("not TOML: \(error)")
-    }
+    let table = try parsedTOML(toml)
     let plan = try PlanTable(
       table, allowing: ["track", "track_file", "precision", "seeds", "arms"])
     switch (try plan.text("track"), try plan.text("track_file")) {
