@@ -71,3 +71,12 @@ import speedrun
     #expect(hint.contains("did you mean 'batch'?") && hint.contains("val_tokens"))
   }
 }
+
+@Test func validationsAreDenseInTheLastFifth() {
+  var track = TrackFile.micro.track
+  (track.valEvery, track.valEveryLate) = (20, 5)
+  let steps = (0...52).filter { track.validates(at: $0, of: 52) }
+  #expect(steps == [0, 20, 40, 45, 50, 52])
+  track.valEveryLate = nil
+  #expect((0...52).filter { track.validates(at: $0, of: 52) } == [0, 20, 40, 52])
+}

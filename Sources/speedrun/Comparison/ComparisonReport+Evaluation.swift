@@ -17,7 +17,8 @@ extension ComparisonReport {
     }
     self.init(
       track: track.name, target: target, precision: precision,
-      seeds: curves.first?.seeds ?? [], validationEvery: track.valEvery,
+      seeds: curves.first?.seeds ?? [],
+      validationEvery: track.valEveryLate ?? track.valEvery,
       significance: rule.significance, confidence: bootstrap.confidence,
       resamples: bootstrap.resamples, arms: reports, verdicts: verdicts,
       warnings: ComparedArm.warnings(about: arms))

@@ -9,7 +9,7 @@ extension TrackFile {
   package static let kjv = TrackFile(
     track: Track(
       name: "kjv", corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024, batch: 16,
-      lanes: 4, valTokens: 98_304, valEvery: 20, dataSeed: 0, target: 2.88,
+      lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 5, dataSeed: 0, target: 2.88,
       model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
     recipes: Recipes(
       muon: Recipe(

@@ -16,6 +16,8 @@ package struct Track: Codable, Hashable, Sendable {
   package var valTokens: Int
   /// Training steps from one validation to the next.
   package var valEvery: Int
+  /// The same in the last fifth of the schedule, where targets are reached; nil for no difference.
+  package var valEveryLate: Int?
   /// Determines the order of the training windows.
   package var dataSeed: Int
   /// The validation loss to reach, in nats per token; nil for a run without a finish line.
@@ -45,7 +47,14 @@ package struct Track: Codable, Hashable, Sendable {
     case textSHA256 = "text_sha256"
     case valTokens = "val_tokens"
     case valEvery = "val_every"
+    case valEveryLate = "val_every_late"
     case dataSeed = "data_seed"
+  }
+
+  /// Whether a validation comes before the training step of this number, or after the last.
+  package func validates(at step: Int, of steps: Int) -> Bool {
+    let isLate = step >= steps - steps / 5
+    return step == steps || step.isMultiple(of: isLate ? valEveryLate ?? valEvery : valEvery)
   }
 
   /// The model to build.
@@ -60,6 +69,7 @@ package struct Track: Codable, Hashable, Sendable {
   package var problem: String? {
     let counts = [
       ("batch", batch), ("lanes", lanes), ("val_every", valEvery),
+      ("val_every_late", valEveryLate ?? valEvery),
     ]
     for (key, value) in counts where value < 1 { return "\(key) \(value) is not at least 1" }
     let limit = 1 << 16

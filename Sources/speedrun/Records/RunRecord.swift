@@ -55,12 +55,14 @@ package struct RunRecord: Codable, Sendable {
     @OrNull package var target: Double?
     package var valTokens: Int
     package var valEvery: Int
+    package var valEveryLate: Int?
 
     enum CodingKeys: String, CodingKey {
       case batch, steps, seed, lanes, precision, schedule, target
       case dataSeed = "data_seed"
       case valTokens = "val_tokens"
       case valEvery = "val_every"
+      case valEveryLate = "val_every_late"
     }
   }
 

@@ -41,7 +41,7 @@ package struct SweepEstimate: Sendable {
   ///
   /// A forward pass is a third of forward and backward.
   package static func stepEquivalents(of track: Track, steps: Int) -> Double {
-    let validations = (steps + track.valEvery - 1) / track.valEvery + 1
+    let validations = (0...steps).count { track.validates(at: $0, of: steps) }
     let validation = Double(track.valTokens) / Double(3 * track.batch * track.model.context)
     return Double(steps) + Double(validations) * validation
   }

@@ -41,9 +41,13 @@ struct RunPlan {
 extension TrackFile {
   /// This file, or, where `settings` changed what the track fixes, one that claims neither its name nor,
   /// unless a new one was given, its target.
+  ///
+  /// How often a run is validated changes none of its numbers.
   fileprivate func withoutClaims(of original: TrackFile, _ settings: [Setting]) -> TrackFile {
     var fixed = track
     fixed.target = original.track.target
+    fixed.valEvery = original.track.valEvery
+    fixed.valEveryLate = original.track.valEveryLate
     guard fixed != original.track else { return self }
     var changed = self
     changed.track.name = original.track.name + "-changed"

@@ -56,7 +56,7 @@ struct TrainingRun {
 
     for step in 0..<steps {
       // Validation, at first before anything is learned; its time does not count.
-      if step.isMultiple(of: plan.track.valEvery) {
+      if plan.track.validates(at: step, of: steps) {
         try validate(at: step, &trajectory, directory, &progress)
         if trajectory.endedEarly { break }
       }
@@ -154,6 +154,6 @@ extension RunRecord.Training {
       batch: track.batch, steps: plan.recipe.steps, seed: plan.seed,
       dataSeed: UInt64(track.dataSeed), lanes: track.lanes, precision: plan.precision,
       schedule: plan.recipe.schedule, target: track.target, valTokens: track.valTokens,
-      valEvery: track.valEvery)
+      valEvery: track.valEvery, valEveryLate: track.valEveryLate)
   }
 }
