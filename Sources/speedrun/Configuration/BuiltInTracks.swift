@@ -20,6 +20,10 @@ extension TrackFile {
         steps: 280, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         hidden: AdamW.matrices(learningRate: 0.003),
         embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.008)),
+      Recipe(
+        steps: 280, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: Lion(learningRate: 0.0006, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.008)),
     ])
 
   /// Generated stories, byte by byte: a few seconds.
@@ -37,6 +41,10 @@ extension TrackFile {
       Recipe(
         steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         hidden: AdamW.matrices(learningRate: 0.005),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
+      Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: Lion(learningRate: 0.001, beta1: 0.9, beta2: 0.99, weightDecay: 0.1),
         embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
     ])
 }

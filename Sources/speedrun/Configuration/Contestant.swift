@@ -16,7 +16,7 @@ package struct Contestant: RawRepresentable, CaseIterable, Codable, Hashable, Se
   }
 
   /// The contestant that a rule is.
-  init(_ rule: any UpdateRule.Type) {
+  package init(_ rule: any UpdateRule.Type) {
     rawValue = rule.name
   }
 
