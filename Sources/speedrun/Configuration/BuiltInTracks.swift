@@ -44,7 +44,7 @@ extension TrackFile {
         embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
       Recipe(
         steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        hidden: Lion(learningRate: 0.001, beta1: 0.9, beta2: 0.99, weightDecay: 0.1),
+        hidden: Lion(learningRate: 0.004, beta1: 0.9, beta2: 0.99, weightDecay: 1),
         embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
     ])
 }
