@@ -8,7 +8,6 @@ enum SettingText {
     if let integer = value.int { return String(integer) }
     if let double = value.double { return number(double) }
     if let text = value.string { return text }
-    if let flag = value.bool { return String(flag) }
     if let list = value.array {
       return "[\(list.map { Self.value($0) }.joined(separator: ", "))]"
     }
