@@ -7,6 +7,9 @@ import CKernels
 ///     u = lerp(g, m, mu)                     Nesterov's look ahead
 ///     W = (1 - lr wd) W - lr s NS(u)         NS: all singular values near 1;  s: by shape
 ///
+/// Parts of it can be taken out, to see what they are worth: without Nesterov `u = m`, with momentum 0
+/// `u = g` (spectral descent), and there are other ways to decay and to orthogonalize.
+///
 /// Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024). Weights are
 /// `[outputs, inputs]`.
 public struct Muon: UpdateRule {
@@ -17,56 +20,40 @@ public struct Muon: UpdateRule {
 
   /// The learning rate before any schedule.
   public var learningRate: Double
-  /// The decoupled decay, by the scheduled learning rate without the scale.
+  /// The decay; decoupled, it goes by the scheduled learning rate without the scale.
   public var weightDecay: Double
+  /// What the decay acts on.
+  public var decay: Decay
   /// The share of the past in the momentum, after its warm-up: `mu`.
   public var momentum: Double
   /// How the momentum rises to its value; nil when it has it from the start.
   public var momentumWarmup: MomentumWarmup?
+  /// Whether the momentum looks ahead by another share of the gradient.
+  public var nesterov: Bool
   /// How the step depends on the shape.
   public var scale: Scale
   /// How to orthogonalize.
+  public var orthogonalization: Orthogonalization
+  /// The iteration, where that is how.
   public var newtonSchulz: NewtonSchulz
   /// The arithmetic of the orthogonalization's products.
   public var newtonSchulzPrecision: Precision
 
-  /// How the step depends on a matrix's shape `[outputs, inputs]`.
-  public enum Scale: String, Codable, CaseIterable, Hashable, Sendable {
-    /// `sqrt(max(1, outputs / inputs))`: an equal largest change of the layer's output (Jordan).
-    case spectral
-    /// `0.2 sqrt(max(outputs, inputs))`: the size of an element's step as AdamW has it (Moonlight).
-    case rms
-
-    /// The factor on the learning rate.
-    public func factor(outputs: Int, inputs: Int) -> Double {
-      switch self {
-      case .spectral: max(1, Double(outputs) / Double(inputs)).squareRoot()
-      case .rms: 0.2 * Double(max(outputs, inputs)).squareRoot()
-      }
-    }
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case learningRate = "learning_rate"
-    case weightDecay = "weight_decay"
-    case momentum
-    case momentumWarmup = "momentum_warmup"
-    case scale
-    case newtonSchulz = "newton_schulz"
-    case newtonSchulzPrecision = "newton_schulz_precision"
-  }
-
   /// Creates a rule.
   public init(
-    learningRate: Double, weightDecay: Double, momentum: Double = 0.95,
-    momentumWarmup: MomentumWarmup? = nil, scale: Scale = .spectral,
-    newtonSchulz: NewtonSchulz = .jordan, newtonSchulzPrecision: Precision = .float32
+    learningRate: Double, weightDecay: Double, decay: Decay = .decoupled, momentum: Double = 0.95,
+    momentumWarmup: MomentumWarmup? = nil, nesterov: Bool = true, scale: Scale = .spectral,
+    orthogonalization: Orthogonalization = .newtonSchulz, newtonSchulz: NewtonSchulz = .jordan,
+    newtonSchulzPrecision: Precision = .float32
   ) {
     self.learningRate = learningRate
     self.weightDecay = weightDecay
+    self.decay = decay
     self.momentum = momentum
     self.momentumWarmup = momentumWarmup
+    self.nesterov = nesterov
     self.scale = scale
+    self.orthogonalization = orthogonalization
     self.newtonSchulz = newtonSchulz
     self.newtonSchulzPrecision = newtonSchulzPrecision
   }
@@ -100,10 +87,18 @@ public struct Muon: UpdateRule {
     RuleState(["momentum": shape])
   }
 
-  /// The matrix products of the orthogonalization; the rest is small.
+  /// The work of the orthogonalization; the rest is small.
   public func operations(elements: Int, of shape: Shape) -> Double {
-    newtonSchulz.operations(
-      rows: shape[0], columns: shape[1], newtonSchulzPrecision)
+    switch orthogonalization {
+    case .newtonSchulz:
+      newtonSchulz.operations(rows: shape[0], columns: shape[1], newtonSchulzPrecision)
+    case .singularValues: PolarFactor.operations(rows: shape[0], columns: shape[1])
+    }
+  }
+
+  /// Decoupled decay; 1 with the other kind.
+  public func shrinkage(at step: UpdateStep) -> Float {
+    decay == .decoupled ? decoupledShrinkage(at: step) : 1
   }
 
   /// Moves a matrix.
@@ -114,15 +109,38 @@ public struct Muon: UpdateRule {
     require(
       elements == 0..<parameter.shape.count && gradient.shape == parameter.shape,
       "Muon: elements \(elements), gradient \(gradient.shape) for \(parameter.shape)")
-    let count = parameter.shape.count
-    let mu = Float(momentum(at: step.progress))
-    let update = Tensor(uninitialized: parameter.shape)
-    kernel_momentum(gradient.pointer, state["momentum"].pointer, update.pointer, count, mu)
+    let ahead = Tensor(uninitialized: parameter.shape)
+    kernel_momentum(
+      decayed(gradient, by: parameter.value).pointer, state["momentum"].pointer, ahead.pointer,
+      parameter.shape.count, Float(momentum(at: step.progress)))
+    let update = nesterov ? ahead : Tensor(shape: ahead.shape, storage: state["momentum"].storage)
     OperationClock.lap(Self.name, .update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
-    newtonSchulz.orthogonalize(
-      update, by: NewtonSchulz.Form(for: update.shape), newtonSchulzPrecision,
-      into: parameter.storage.pointer, scale: Float(-rate), retained: shrinkage(at: step))
-    OperationClock.lap("newtonSchulz", .update)
+    orthogonalize(
+      update, into: parameter.storage.pointer, scale: Float(-rate), retained: shrinkage(at: step))
+  }
+
+  /// The gradient that the momentum takes in: with coupled decay, that of the decay belongs to it.
+  func decayed(_ gradient: Tensor, by weights: Tensor) -> Tensor {
+    guard decay == .coupled else { return gradient }
+    let sum = Tensor(shape: gradient.shape, storage: gradient.storage.copy())
+    kernel_add_scaled(Float(weightDecay), weights.pointer, sum.pointer, sum.shape.count)
+    return sum
+  }
+
+  /// Sets `output = scale O + retained output`, O being `matrix` orthogonalized.
+  private func orthogonalize(
+    _ matrix: Tensor, into output: UnsafeMutablePointer<Float>, scale: Float, retained: Float
+  ) {
+    switch orthogonalization {
+    case .newtonSchulz:
+      newtonSchulz.orthogonalize(
+        matrix, by: NewtonSchulz.Form(for: matrix.shape), newtonSchulzPrecision, into: output,
+        scale: scale, retained: retained)
+      OperationClock.lap("newtonSchulz", .update)
+    case .singularValues:
+      PolarFactor.orthogonalize(matrix, into: output, scale: scale, retained: retained)
+      OperationClock.lap("polarFactor", .update)
+    }
   }
 }

@@ -10,13 +10,13 @@ public final class Optimizer {
   public let groups: [ParameterGroup]
   /// The factor on every learning rate.
   public let schedule: Schedule
-  private let workers: Workers
-  private let assignments: [Assignment]
+  let workers: Workers
+  let assignments: [Assignment]
   private let shares: [WorkerShare]
-  private var updates = 0
+  private(set) var updates = 0
 
   /// One parameter with its rule and what the rule remembers.
-  private struct Assignment: Sendable {
+  struct Assignment: Sendable {
     let parameter: Parameter
     let group: String
     let rule: any UpdateRule

@@ -12,7 +12,7 @@ public struct Route: Hashable, Sendable {
   public let rule: String
   /// The learning rate before schedule and scale.
   public let learningRate: Double
-  /// The decoupled weight decay.
+  /// The weight decay.
   public let weightDecay: Double
   /// The factor on the learning rate for this shape.
   public let scaleFactor: Double

@@ -15,8 +15,8 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
   /// The learning rate before any schedule.
   var learningRate: Double { get }
 
-  /// The decoupled decay: each update multiplies the weights by `1 - lr * weightDecay`, with the scheduled
-  /// learning rate.
+  /// How strongly weights decay; most rules decouple the decay from the gradient: see
+  /// ``shrinkage(at:)``.
   var weightDecay: Double { get }
 
   /// What is wrong with the hyperparameters, in words; nil when nothing is.
@@ -27,6 +27,9 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
 
   /// The factor on the learning rate for a parameter of this shape.
   func scaleFactor(for shape: Shape) -> Double
+
+  /// What an update multiplies the weights by, before it moves them.
+  func shrinkage(at step: UpdateStep) -> Float
 
   /// The memory for a parameter of this shape, before the first update.
   func makeState(for shape: Shape) -> RuleState
@@ -66,8 +69,11 @@ extension UpdateRule {
     return nil
   }
 
-  /// What one update multiplies the weights by, before it moves them: `1 - lr * wd`, lr scheduled.
-  func shrinkage(at step: UpdateStep) -> Float {
+  /// By default decoupled decay: `1 - lr * weightDecay`, with the scheduled learning rate.
+  public func shrinkage(at step: UpdateStep) -> Float { decoupledShrinkage(at: step) }
+
+  /// Decoupled decay.
+  func decoupledShrinkage(at step: UpdateStep) -> Float {
     Float(1 - step.factor * learningRate * weightDecay)
   }
 }

@@ -64,14 +64,14 @@ struct OptimizerGoldens: Decodable {
       #expect(difference < 5e-6, "\(item.matrix) \(item.rule.value)")
     }
   }
+}
 
-  private func floats(_ data: Data) -> [Float] {
-    data.withUnsafeBytes { bytes in
-      stride(from: 0, to: bytes.count, by: 4).map {
-        Float(
-          bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
-        )
-      }
+/// The little-endian float32 numbers of a golden.
+func floats(_ data: Data) -> [Float] {
+  data.withUnsafeBytes { bytes in
+    stride(from: 0, to: bytes.count, by: 4).map {
+      Float(
+        bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)))
     }
   }
 }

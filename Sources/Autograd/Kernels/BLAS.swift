@@ -1,6 +1,6 @@
 import COpenBLAS
 
-/// Matrix products by OpenBLAS: every call to it is in this file.
+/// Matrix products by OpenBLAS; its LAPACK is called by ``SingularValueDecomposition``.
 ///
 /// Each call runs on the calling thread only: lanes and matrices are what runs in parallel.
 package enum BLAS {
@@ -11,7 +11,7 @@ package enum BLAS {
     _ left: Matrix, _ right: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int,
     rows: Int, inner: Int, columns: Int, alpha: Float = 1, beta: Float = 0
   ) {
-    _ = limitedToCallingThread
+    limitToCallingThread()
     cblas_sgemm(
       CblasRowMajor, left.orientation.cblas, right.orientation.cblas, blasint(rows),
       blasint(columns), blasint(inner), alpha, left.pointer, blasint(left.stride), right.pointer,
@@ -26,7 +26,9 @@ package enum BLAS {
   /// OpenBLAS's version and build options, in its own words.
   package static var version: String { String(cString: openblas_get_config()) }
 
-  /// Done once, before the first product.
+  /// Done once, before the first product or decomposition.
+  static func limitToCallingThread() { _ = limitedToCallingThread }
+
   private static let limitedToCallingThread: Void = openblas_set_num_threads(1)
 }
 

@@ -53,6 +53,8 @@ struct CompareCommand: ColoredCommand {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var diagnostics: DiagnosticsOption
+
   @Option(
     help: "Where the runs are (default: results/comparisons/TRACK).", completion: .directory)
   var out: String?
@@ -113,7 +115,11 @@ struct CompareCommand: ColoredCommand {
     if !quiet, let advice = KernelAdvice.current {
       messages.print(messages.paint("warning:", .yellow) + " " + advice)
     }
-    let trials = comparison.order
+    let trials = comparison.order.map { trial in
+      var trial = trial
+      trial.diagnosticsEvery = diagnostics.interval
+      return trial
+    }
     var waiting = trials.makeIterator()
     var progress = ComparisonProgress(of: trials.count, on: messages, isQuiet: quiet)
     let isComplete = try TrialRunner(parallel: 1, threads: threads.count).run(

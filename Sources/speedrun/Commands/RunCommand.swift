@@ -11,8 +11,8 @@ struct RunCommand: ColoredCommand {
     abstract: "Train, and say how many steps and seconds the target took (default command).",
     discussion: """
       Writes run.json, log.jsonl, log.txt and model.safetensors to the output directory. Keys for \
-      --set are those that --print-config shows: of the recipe (steps, muon.learning_rate, \
-      schedule.cooldown) or of the track (batch, model.layers).
+      --set are those of the recipe and the track that --print-config shows (steps, batch, \
+      muon.learning_rate), and muon.nesterov, .decay, .orthogonalization, .momentum_warmup.
 
       \(ExitStatus.help)
       """)
@@ -66,6 +66,8 @@ struct RunCommand: ColoredCommand {
 
   @Flag(help: "Do not write the weights after the last step.")
   var noSave = false
+
+  @OptionGroup var diagnostics: DiagnosticsOption
 
   @Flag(help: "Print the track with all changes as TOML, and do nothing else.")
   var printConfig = false
@@ -161,8 +163,8 @@ struct RunCommand: ColoredCommand {
     if let dataDirectory { try file.track.adopt(corpusIn: dataDirectory) }
     return try RunPlan(
       file, optimizer, settings: try allSettings(), seed: seed, precision: precision.value,
-      threads: threads.count,
-      savesInitialWeights: saveInitial, savesWeights: !noSave)
+      threads: threads.count, savesInitialWeights: saveInitial, savesWeights: !noSave,
+      diagnosticsEvery: diagnostics.interval)
   }
 
   /// `--set`, and the flags that are shorter ways to say it.
@@ -195,5 +197,3 @@ struct RunCommand: ColoredCommand {
         track: plan.track.name, contestant: plan.contestant, seed: plan.seed)
   }
 }
-
-extension Muon.Scale: ExpressibleByArgument {}

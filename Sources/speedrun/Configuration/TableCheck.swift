@@ -10,6 +10,8 @@ enum TableCheck {
   /// The texts that a key accepts, where it does not accept any.
   private static let choices = [
     "scale": Muon.Scale.allCases.map(\.rawValue),
+    "decay": Muon.Decay.allCases.map(\.rawValue),
+    "orthogonalization": Muon.Orthogonalization.allCases.map(\.rawValue),
     "newton_schulz": NewtonSchulz.named.map { $0.name },
     "newton_schulz_precision": Precision.allCases.map(\.rawValue),
   ]

@@ -102,10 +102,13 @@ extension TrackFile {
     return table
   }
 
-  /// A track with every key there is.
+  /// A track with every key there is, those included that are left out where they say the usual.
   static var template: TrackFile {
     var complete = kjv
-    complete.recipes[.muon]?.muon?.momentumWarmup = MomentumWarmup(from: 0.85, steps: 100)
+    complete.recipes[.muon]?.muon = Muon(
+      learningRate: 0.03, weightDecay: 0.1, decay: .coupled,
+      momentumWarmup: MomentumWarmup(from: 0.85, steps: 100), nesterov: false,
+      orthogonalization: .singularValues)
     return complete
   }
 }

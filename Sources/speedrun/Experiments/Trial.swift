@@ -13,6 +13,8 @@ package struct Trial: Hashable, Sendable {
   package var precision: Precision
   /// Where the record lies, or will lie.
   package var directory: URL
+  /// Training steps from one look at the updates to the next, or nil: it changes the log only.
+  package var diagnosticsEvery: Int?
 
   package init(
     track: TrackSource, optimizer: Contestant, settings: [Setting], seed: UInt64,
@@ -33,7 +35,7 @@ package struct Trial: Hashable, Sendable {
       + [
         "--seed", String(seed), "--precision", precision.rawValue, "--threads", String(threads),
         "--out", directory.path, "--no-save", "--quiet", "--end-with-input",
-      ]
+      ] + (diagnosticsEvery.map { ["--diagnostics-every", String($0)] } ?? [])
   }
 
   /// The run, decided in full.

@@ -2,6 +2,7 @@
 enum LogEvent: Encodable {
   case train(Train)
   case validation(Validation)
+  case diagnostics(Diagnostics)
 
   /// A training step; the loss is that of the batch before the update.
   struct Train: Encodable {
@@ -45,6 +46,7 @@ enum LogEvent: Encodable {
     switch self {
     case .train(let event): try event.encode(to: encoder)
     case .validation(let event): try event.encode(to: encoder)
+    case .diagnostics(let event): try event.encode(to: encoder)
     }
   }
 }

@@ -7,6 +7,11 @@ package enum Format {
     String(format: "%.\(decimals)f", value)
   }
 
+  /// A number of significant digits: `0.0123`, `1.23e-05`.
+  package static func significant(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)g", value)
+  }
+
   /// Thousands set apart: `17 964`.
   package static func grouped(_ value: Int) -> String {
     let digits = Array(String(value.magnitude))

@@ -22,6 +22,13 @@ struct Summary {
       for line in chart.lines { console.print("  " + console.paint(line, .cyan)) }
       console.print()
     }
+    if let (step, matrices) = trajectory.lastDiagnosis, !matrices.isEmpty {
+      console.print("  the update of step \(step)")
+      for line in Tables.diagnostics(of: matrices).split(separator: "\n") {
+        console.print("  " + line)
+      }
+      console.print()
+    }
     for (name, text) in rows {
       console.print("  " + console.dim(Format.padded(name, to: 12)) + text)
     }

@@ -16,6 +16,8 @@ struct RunPlan {
   let threads: Int
   let savesInitialWeights: Bool
   let savesWeights: Bool
+  /// Training steps from one look at the updates to the next; nil for none at all.
+  let diagnosticsEvery: Int?
 
   /// What all contestants share.
   var track: Track { file.track }
@@ -23,7 +25,8 @@ struct RunPlan {
   /// Applies `settings` to a track as it is in its file.
   init(
     _ file: TrackFile, _ contestant: Contestant, settings: [Setting], seed: UInt64,
-    precision: Precision, threads: Int, savesInitialWeights: Bool, savesWeights: Bool
+    precision: Precision, threads: Int, savesInitialWeights: Bool, savesWeights: Bool,
+    diagnosticsEvery: Int? = nil
   ) throws(UsageError) {
     self.file = try file.applying(settings, for: contestant).withoutClaims(of: file, settings)
     recipe = try self.file.recipe(for: contestant)
@@ -35,6 +38,7 @@ struct RunPlan {
     self.threads = min(threads, ProcessInfo.processInfo.activeProcessorCount)
     self.savesInitialWeights = savesInitialWeights
     self.savesWeights = savesWeights
+    self.diagnosticsEvery = diagnosticsEvery
   }
 }
 

@@ -61,7 +61,8 @@ struct TrainingRun {
         if trajectory.endedEarly { break }
       }
 
-      // A training step.
+      // A training step; the weights before it, where diagnostics will look at its update.
+      let before = plan.diagnoses(step) ? WeightSnapshot(of: model.hiddenMatrices) : nil
       let start = ContinuousClock.now
       let batch = batches.next()
       let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count) { [model] index in
@@ -83,6 +84,9 @@ struct TrainingRun {
             optimizerMilliseconds: updateTime.milliseconds,
             tokensPerSecond: Double(batch.tokens) / time.seconds)))
       progress.trained(step: step, loss: loss, tokens: batch.tokens, time: time)
+      if let before, loss.isFinite {
+        try diagnose(since: before, gradients, at: now, &trajectory, directory)
+      }
 
       // Reasons to end early.
       guard loss.isFinite else {

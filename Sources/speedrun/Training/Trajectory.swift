@@ -1,3 +1,5 @@
+import Muon
+
 /// What happened in a run, as far as it has come.
 struct Trajectory {
   /// One validation.
@@ -23,6 +25,8 @@ struct Trajectory {
   private(set) var trainTime = Duration.zero
   private(set) var optimizerTime = Duration.zero
   var newtonSchulzCalls = 0
+  /// What diagnostics said of the last update they looked at.
+  var lastDiagnosis: (step: Int, matrices: [UpdateDiagnosis])?
   /// The step whose loss was not a number.
   var divergedAtStep: Int?
   var isInterrupted = false

@@ -1,0 +1,4 @@
+import ArgumentParser
+import Muon
+
+extension Muon.Scale: ExpressibleByArgument {}
