@@ -17,8 +17,9 @@ struct CurveComparison {
   /// The share of a loss that it may differ by when other kernels computed it.
   ///
   /// They add in another order, which changes the last bit of every product, and training makes
-  /// that grow from step to step. Two seeds on kjv differ by 0.007 of 2.86 nats: a run of another seed, or
-  /// with another learning rate, is still told apart.
+  /// that grow from step to step. With OpenBLAS instead of the own kernels in float32, no loss of 200
+  /// steps of micro differed by more than 1e-4 of itself, and none of 70 steps of kjv by more than 6e-8.
+  /// Two seeds on kjv differ by 0.007 of 2.86 nats, and by more on the way there.
   static let tolerance = 1e-3
 
   /// Compares two logs, event after event.
