@@ -18,8 +18,8 @@ struct Speedrun: ParsableCommand {
       \(ExitStatus.help)
       """,
     subcommands: [
-      RunCommand.self, SweepCommand.self, CompareCommand.self, PrepareCommand.self,
-      SampleCommand.self,
+      RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
+      PrepareCommand.self, SampleCommand.self,
       BenchmarkCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
