@@ -24,8 +24,10 @@ extension ComparisonReport {
   /// What may be said of every arm against the baseline, a sentence or two for each.
   var verdictSentences: [String] {
     verdicts.map { verdict in
-      sentences(for: verdict).map { $0.trimmingPrefix(while: { $0 == " " }) }
-        .joined(separator: "; ") + "."
+      let lines = sentences(for: verdict).map { $0.trimmingPrefix(while: { $0 == " " }) }
+      return lines.dropFirst().reduce(String(lines[0])) { text, line in
+        text + (text.hasSuffix(":") ? " " : "; ") + line
+      } + "."
     }
   }
 }

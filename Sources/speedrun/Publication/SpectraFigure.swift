@@ -2,9 +2,9 @@
 enum SpectraFigure {
   static func figure(of experiment: Experiment) -> Figure? {
     guard let spectra = experiment.spectra, let first = spectra.shown.first,
-      let count = first.before.first?.count, count > 1
+      spectra.shown.allSatisfy({ ($0.before + $0.after).allSatisfy { $0.count > 1 } })
     else { return nil }
-    // Early is light, late is dark: three shades of time.
+    // An early, a middle and a late step.
     let colors = [4, 0, 3]
     func panel(_ title: String, _ lists: (Spectra.Step) -> [[Double]]) -> PlotPanel {
       let marks = zip(spectra.shown, colors).flatMap { step, color -> [Mark] in
@@ -28,12 +28,23 @@ enum SpectraFigure {
       title: "Singular values of Muon's updates before and after Newton-Schulz",
       caption: "Run \(spectra.arm), seed \(spectra.seed): median over "
         + "\(first.before.count) matrices of the blocks, in a band "
-        + "from the lowest to the highest. The momentum, divided by its largest singular value, has a "
-        + "few strong directions and a long tail of rare ones; orthogonalized, all of them count "
-        + "nearly the same.",
+        + "from the lowest to the highest. \(middles(of: spectra))",
       panels: [
         panel("Momentum, before", \.before), panel("Update, after Newton-Schulz", \.after),
       ])
+  }
+
+  /// How far below the largest the middle singular value lies, before and after.
+  private static func middles(of spectra: Spectra) -> String {
+    let step = spectra.shown[spectra.shown.count / 2]
+    func middle(_ lists: [[Double]]) -> String {
+      let band = band(of: lists)
+      return Format.fixed(band[band.count / 2].point.y / band[0].point.y, 2)
+    }
+    return
+      "At step \(step.step) the middle direction has \(middle(step.before)) of the strongest one's "
+      + "size before, and \(middle(step.after)) after: rare directions count nearly as much as strong "
+      + "ones the closer that is to 1."
   }
 
   /// Over the matrices, at every quantile: median, least and greatest.
