@@ -19,8 +19,8 @@ struct Speedrun: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
-      PrepareCommand.self, SampleCommand.self,
-      BenchmarkCommand.self, DoctorCommand.self,
+      VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

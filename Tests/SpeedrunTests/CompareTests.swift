@@ -1,5 +1,7 @@
 import Foundation
+import NanoGPT
 import Testing
+import speedrun
 
 extension CommandLineTests {
   /// Comparisons of runs of a few steps on the smallest track.
@@ -22,7 +24,8 @@ extension CommandLineTests {
         #expect(run.status == 0, "\(run.messages)")
         let seeds = [5, 6, 7]
         let order = seeds.flatMap { ["slow-seed\($0)", "muon-seed\($0)"] }
-        #expect(tool.contents(of: "runs") == order.sorted())
+        #expect(
+          tool.contents(of: "runs") == (order + ["record.json", "result.json"]).sorted())
         let said = run.messages.split(separator: "\n").filter { $0.hasPrefix("[") }
         #expect(said.count == 6)
         for (index, (line, name)) in zip(said, order).enumerated() {
@@ -31,7 +34,9 @@ extension CommandLineTests {
         #expect(tool.contents(of: "runs/muon-seed5") == ["log.jsonl", "log.txt", "run.json"])
 
         let report = try run.json()
+        #expect(try bytes("runs/result.json", in: tool) == Data(run.output.utf8))
         #expect(report["seeds"] as? [Int] == seeds)
+        #expect((report["compute"] as? [String: Any])?["runs"] as? Int == 6)
         #expect(report["target"] as? Double == 5)
         let arms = try #require(report["arms"] as? [[String: Any]])
         #expect(arms.map { $0["name"] as? String } == ["slow", "muon"])
@@ -58,6 +63,7 @@ extension CommandLineTests {
           #expect(stop["tokens"] as? Int == step * 8 * 64)
           #expect(try #require(stop["p"] as? Double) < 0.01)
           #expect(arm["shortfall"] is NSNull)
+          #expect(stop["previous_step"] as? Int == step - 2, "every second step is validated")
         }
         let verdict = try #require((report["verdicts"] as? [[String: Any]])?.first)
         #expect(verdict["arm"] as? String == "muon" && verdict["baseline"] as? String == "slow")
@@ -91,6 +97,47 @@ extension CommandLineTests {
         #expect(said.count == 1 && said[0].hasPrefix("[4/6] muon-seed1: "), "\(said)")
         #expect(try bytes("runs/slow-seed1/run.json", in: tool) == kept)
         #expect(resumed.output.contains("muon needs 0."), "\(resumed.output)")
+      }
+    }
+
+    @Test func theRecordSaysWhatWasCompared() throws {
+      try withTool { tool in
+        let arguments =
+          Self.small + ["--seeds", "2", "--purpose", "lengths", "--title", "How long?"]
+        #expect(try tool.run(arguments + ["--parallel", "2"]).status == 5)
+        let directory = tool.directory.appendingPathComponent("runs")
+        let record = try ExperimentRecord(in: directory)
+        #expect(record.kind == .comparison && record.purpose == .lengths)
+        #expect(record.title == "How long?")
+        #expect(record.command.hasPrefix("speedrun compare --track micro --set val_tokens=512 "))
+        #expect(record.command.hasSuffix(" --title 'How long?' --parallel 2"))
+        #expect(record.seeds == [0, 1] && record.track.target == 5 && record.track.batch == 8)
+        #expect(record.base == .micro)
+        #expect(
+          record.settings == ["val_tokens=512", "val_every=2", "steps=8", "target=5.0"])
+        #expect(record.arms.map(\.name) == ["slow", "muon"])
+        #expect(record.arms[1].settings.isEmpty && record.arms[0].settings.count == 2)
+        let runs = try ["slow-seed0", "muon-seed0", "slow-seed1", "muon-seed1"].map {
+          try RunRecord(in: directory.appendingPathComponent($0))
+        }
+        #expect(record.compute.runs == 4)
+        let seconds = runs.reduce(0) { $0 + $1.result.trainSeconds }
+        #expect(abs(record.compute.trainSeconds - seconds) < 1e-9)
+        #expect(record.machines.count == 1 && record.machines[0].threads >= 1)
+        #expect(record.files.count == 13)
+        for (path, checksum) in record.files {
+          #expect(Files.sha256([UInt8](try bytes("runs/\(path)", in: tool))) == checksum)
+        }
+
+        // The same runs evaluated again leave the same record, whenever that is.
+        let file = try bytes("runs/record.json", in: tool)
+        for name in tool.contents(of: "runs/muon-seed1") {
+          try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 0)],
+            ofItemAtPath: directory.appendingPathComponent("muon-seed1/\(name)").path)
+        }
+        #expect(try tool.run(arguments + ["--parallel", "2", "--no-run"]).status == 5)
+        #expect(try bytes("runs/record.json", in: tool) == file)
       }
     }
 
@@ -153,6 +200,8 @@ extension CommandLineTests {
       (["--arm", "muon,muon.lerning_rate=1"], "did you mean 'muon.learning_rate'"),
       (["--set", "batch=4"], "no target"),
       (["--seeds", "0"], "--seeds 0"),
+      (["--parallel", "0"], "--parallel 0"),
+      (["--purpose", "search"], "--purpose search: that is for sweeps"),
     ]
 
     @Test(arguments: mistakes)

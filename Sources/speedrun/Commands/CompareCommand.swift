@@ -14,7 +14,8 @@ struct CompareCommand: ColoredCommand {
       An arm is OPTIMIZER or NAME=OPTIMIZER, then ,key=value for each setting of its recipe; the first is \
       the baseline of the others. Every arm runs its own schedule to the end on every seed, one run after \
       the other, in DIR/NAME-seedN. What has finished there is not run again, so the same command \
-      continues where it was interrupted.
+      continues where it was interrupted. At the end DIR/result.json has the report, and DIR/record.json \
+      says what was compared.
 
       An arm's stop step is the first validation at which the mean loss over the seeds is below the target \
       with p < 0.01: a one-sided t-test with the arm's own deviation. The ratios of steps and seconds \
@@ -57,6 +58,17 @@ struct CompareCommand: ColoredCommand {
     help: "Where the runs are (default: results/comparisons/TRACK).", completion: .directory)
   var out: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: "Runs at a time, which share the cores; more than one disturbs the seconds.")
+  var parallel = 1
+
+  @Option(help: "What it is for: leaderboard, lengths or ablations.")
+  var purpose = ExperimentRecord.Purpose.leaderboard
+
+  @Option(help: "A title for the record.")
+  var title: String?
+
   @Flag(help: "Run nothing: evaluate the runs that are there.")
   var noRun = false
 
@@ -72,6 +84,12 @@ struct CompareCommand: ColoredCommand {
     guard (1...10_000).contains(seeds) else {
       throw ValidationError("--seeds \(seeds): it must be in 1...10000")
     }
+    guard (1...1024).contains(parallel) else {
+      throw ValidationError("--parallel \(parallel): it must be in 1...1024")
+    }
+    guard purpose.kind == .comparison else {
+      throw ValidationError("--purpose \(purpose.rawValue): that is for sweeps")
+    }
     guard firstSeed <= UInt64.max - UInt64(seeds) else {
       throw ValidationError("--first-seed \(firstSeed): the last seed would be too large")
     }
@@ -80,7 +98,14 @@ struct CompareCommand: ColoredCommand {
   func run() throws {
     let comparison = try comparison()
     if !noRun { try run(comparison) }
-    let report = try comparison.report()
+    let runs = try comparison.finishedRuns()
+    let report = try comparison.report(on: runs)
+    // A record of fewer seeds than were asked for would claim what the command does not make.
+    if runs.count == comparison.seeds.count {
+      try comparison.write(
+        report, on: runs, purpose: purpose, title: title,
+        command: CommandText.text(CommandLine.arguments.dropFirst()))
+    }
     try Console.output(color.mode).printResult(json ? try JSON.document(report) : report.text)
     guard !report.isDecided else { return }
     if let more = report.moreSeeds {
@@ -107,16 +132,23 @@ struct CompareCommand: ColoredCommand {
         .appendingPathComponent(name, isDirectory: true))
   }
 
-  /// Runs what is missing, one trial at a time.
+  /// Runs what is missing.
   private func run(_ comparison: Comparison) throws {
     let messages = Console.messages(color.mode)
     if !quiet, let advice = KernelAdvice.current {
       messages.print(messages.paint("warning:", .yellow) + " " + advice)
     }
     let trials = comparison.order
+    if parallel > 1 {
+      try PreparedData.prepare(for: trials) { if !quiet { messages.print($0) } }
+    }
     var waiting = trials.makeIterator()
-    var progress = ComparisonProgress(of: trials.count, on: messages, isQuiet: quiet)
-    let isComplete = try TrialRunner(parallel: 1, threads: threads.count).run(
+    var progress = ComparisonProgress(
+      of: trials.count, parallel: parallel, on: messages, isQuiet: quiet)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let runner = TrialRunner(
+      parallel: parallel, threads: min(threads.count, max(1, cores / parallel)))
+    let isComplete = try runner.run(
       next: { waiting.next() },
       ended: { trial, record, isNew in progress.add(trial, record, isNew: isNew) })
     guard isComplete else {
@@ -125,3 +157,5 @@ struct CompareCommand: ColoredCommand {
     }
   }
 }
+
+extension ExperimentRecord.Purpose: ExpressibleByArgument {}

@@ -12,8 +12,8 @@ struct SweepCommand: ColoredCommand {
       The plan is a TOML file that results/README.md explains; results/sweeps/kjv.toml is one. Every \
       trial is a whole `speedrun run` in a process of its own, scored by its final validation loss.
 
-      Writes trials.jsonl (a line for every trial), runs/ (the record of every trial), plan.toml and \
-      result.json to the output directory. The same command goes on where it was stopped: finished \
+      Writes trials.jsonl (a line for every trial), runs/ (the record of every trial), plan.toml, \
+      result.json and record.json to the output directory. The same command goes on where it was stopped: finished \
       trials are never run again, and after a change of the plan those that still match are used.
 
       \(ExitStatus.help)
@@ -80,11 +80,12 @@ struct SweepCommand: ColoredCommand {
     if try directory.keep(plan) {
       say("the plan has changed: finished trials that it still has are not run again")
     }
-    var sweep = try Sweep(plan, on: file, in: directory)
-    try prepareData(for: sweep.trials, say)
-    try search(&sweep, messages, say)
+    var sweep = try Sweep(plan, on: file, in: directory.url)
+    try PreparedData.prepare(for: sweep.trials, progress: say)
+    try search(&sweep, for: directory, messages, say)
     let result = try SweepResult(sweep, track: file.track.name)
     try directory.write(result)
+    try sweep.writeRecord(command: CommandText.text(CommandLine.arguments.dropFirst()))
     if json {
       try Console.output(color.mode).printResult(try JSON.document(result))
     } else {
@@ -94,14 +95,15 @@ struct SweepCommand: ColoredCommand {
 
   /// Runs every trial there is no record of.
   private func search(
-    _ sweep: inout Sweep, _ messages: Console, _ say: (String) -> Void
+    _ sweep: inout Sweep, for directory: SweepDirectory, _ messages: Console,
+    _ say: (String) -> Void
   ) throws {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
     say(
       "\(Format.count(sweep.plan.trialCount, "trial")), \(runner.parallel) at a time with "
         + "\(Format.count(runner.threads, "thread")) each; writing to "
-        + sweep.directory.url.relativePath)
+        + directory.url.relativePath)
     var progress = SweepProgress(console: messages, isQuiet: quiet, parallel: runner.parallel)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { progress.clear() }
@@ -109,7 +111,7 @@ struct SweepCommand: ColoredCommand {
       next: { sweep.next() },
       ended: { trial, record, _ in
         try sweep.note(record, of: trial)
-        try sweep.directory.write(sweep.lines)
+        try directory.write(sweep.lines)
       },
       tick: { progress.show(sweep) })
     guard isComplete else {
@@ -118,16 +120,6 @@ struct SweepCommand: ColoredCommand {
         "interrupted: \(sweep.finishedCount) of \(sweep.plan.trialCount) trials are finished; "
           + "the same command goes on from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
-    }
-  }
-
-  /// Prepares what trials will read, so that no two of them do it at once.
-  private func prepareData(for trials: [Trial], _ say: (String) -> Void) throws {
-    var seen: Set<URL> = []
-    for trial in trials {
-      let track = try trial.plan().track
-      let place = PreparedData.directory(corpus: track.corpus, vocabulary: track.vocabulary)
-      if seen.insert(place).inserted { _ = try PreparedData(preparing: track, progress: say) }
     }
   }
 

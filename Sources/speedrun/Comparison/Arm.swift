@@ -4,6 +4,19 @@ package struct Arm: Hashable, Sendable {
   package let optimizer: Contestant
   package let settings: [Setting]
 
+  /// What may be a name: they become directories.
+  private static var names: Regex<Substring> { /[A-Za-z0-9][A-Za-z0-9._-]*/ }
+
+  /// An arm as a record has it.
+  init(
+    named name: String, _ optimizer: Contestant, _ settings: [Setting]
+  ) throws(UsageError) {
+    guard name.wholeMatch(of: Self.names) != nil else {
+      throw UsageError("'\(name)' cannot be the name of an arm")
+    }
+    (self.name, self.optimizer, self.settings) = (name, optimizer, settings)
+  }
+
   /// Reads `OPTIMIZER` or `NAME=OPTIMIZER`, and `,key=value` for every setting.
   ///
   /// A part without an equals sign belongs to the value before it, as in a list.
@@ -26,7 +39,7 @@ package struct Arm: Hashable, Sendable {
           + "such as muon-rms=muon,muon.scale=rms; the optimizers are "
           + Contestant.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    guard head[0].wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil else {
+    guard head[0].wholeMatch(of: Self.names) != nil else {
       throw UsageError(
         "--arm \(text): '\(head[0])' cannot be a name",
         hint: "names are letters, digits, dots and dashes: they become directories")

@@ -50,9 +50,3 @@ struct ComparedArm {
     return warnings
   }
 }
-
-extension RunRecord.DataRecord {
-  fileprivate var checksums: [String] {
-    (trainShards + valShards).map(\.sha256) + [tokenizer?.sha256 ?? ""]
-  }
-}

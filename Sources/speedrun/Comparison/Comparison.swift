@@ -9,6 +9,11 @@ struct Comparison {
   let track: Track
   let target: Double
   let precision: Precision
+  /// What changes for all arms.
+  let settings: [Setting]
+  let source: TrackSource
+  /// Where the runs go, to a directory each.
+  let directory: URL
   /// Of every seed, a trial for each arm.
   private let trials: [[Trial]]
 
@@ -29,8 +34,7 @@ struct Comparison {
         Trial(
           track: source, optimizer: arm.optimizer, settings: settings + arm.settings, seed: seed,
           precision: precision,
-          directory: directory.appendingPathComponent(
-            "\(arm.name)-seed\(seed)", isDirectory: true))
+          directory: Self.directory(of: arm.name, seed: seed, in: directory))
       }
     }
     let tracks = try (trials.first ?? []).map { try $0.plan().track }
@@ -46,6 +50,7 @@ struct Comparison {
     }
     (self.arms, self.seeds, self.track, self.target) = (arms, seeds, track, target)
     self.precision = precision
+    (self.source, self.settings, self.directory) = (source, settings, directory)
     for trial in trials.joined() { try trial.checkDirectory() }
   }
 
@@ -53,26 +58,37 @@ struct Comparison {
   /// that drifts does so for all arms alike.
   var order: [Trial] { Array(trials.joined()) }
 
-  /// The report on the seeds that every arm has finished.
-  func report() throws -> ComparisonReport {
-    var runs = arms.map { _ in [ComparedArm.Run]() }
-    for row in trials {
-      let records = try row.map { try $0.finishedRecord() }
-      guard !records.contains(where: { $0 == nil }) else { continue }
-      for (index, (trial, record)) in zip(row, records).enumerated() {
-        guard let record else { continue }
-        runs[index].append(
-          ComparedArm.Run(
-            trial: trial, record: record, curve: try ValidationCurve(in: trial.directory)))
+  /// Where the run of an arm with a seed lies.
+  static func directory(of arm: String, seed: UInt64, in directory: URL) -> URL {
+    directory.appendingPathComponent("\(arm)-seed\(seed)", isDirectory: true)
+  }
+
+  /// The runs of the seeds that every arm has finished: of each such seed, one for each arm.
+  func finishedRuns() throws -> [[(trial: Trial, record: RunRecord)]] {
+    try trials.compactMap { row in
+      let finished = try row.compactMap { trial in
+        try trial.finishedRecord().map { (trial: trial, record: $0) }
       }
+      return finished.count == row.count ? finished : nil
     }
-    guard runs.allSatisfy({ !$0.isEmpty }) else {
+  }
+
+  /// The report on finished runs.
+  func report(on runs: [[(trial: Trial, record: RunRecord)]]) throws -> ComparisonReport {
+    guard !runs.isEmpty else {
       throw DataError.missingInput(
-        path: order[0].directory.deletingLastPathComponent().path,
-        reason: "no seed has finished in every arm",
+        path: directory.path, reason: "no seed has finished in every arm",
         hint: "the same command without --no-run runs what is missing")
     }
-    let compared = zip(arms, runs).map { ComparedArm(arm: $0, runs: $1) }
+    let compared = try arms.indices.map { index in
+      ComparedArm(
+        arm: arms[index],
+        runs: try runs.map { row in
+          ComparedArm.Run(
+            trial: row[index].trial, record: row[index].record,
+            curve: try ValidationCurve(in: row[index].trial.directory))
+        })
+    }
     try ComparedArm.checkData(of: compared)
     return ComparisonReport(of: compared, track: track, target: target, precision: precision)
   }

@@ -5,12 +5,13 @@ struct ComparisonProgress {
   private let console: Console
   private let isQuiet: Bool
   private let total: Int
+  private let parallel: Int
   private var ended = 0
   /// Of the trials that ran just now.
   private var wallSeconds: [Double] = []
 
-  init(of trials: Int, on console: Console, isQuiet: Bool) {
-    (total, self.console, self.isQuiet) = (trials, console, isQuiet)
+  init(of trials: Int, parallel: Int, on console: Console, isQuiet: Bool) {
+    (total, self.parallel, self.console, self.isQuiet) = (trials, parallel, console, isQuiet)
   }
 
   /// Notes a trial that has ended, whether now or long ago.
@@ -20,10 +21,11 @@ struct ComparisonProgress {
     wallSeconds.append(record.result.wallSeconds)
     guard !isQuiet else { return }
     let loss = record.result.finalValLoss.map { "loss \(Format.fixed($0, 4))" }
-    let rest = Sample(wallSeconds).mean * Double(total - ended)
+    let rest = SweepLine.secondsLeft(
+      trials: total - ended, durations: wallSeconds, parallel: parallel)
     console.print(
       "[\(ended)/\(total)] \(trial.directory.lastPathComponent): \(loss ?? "diverged") "
         + "after \(Format.duration(record.result.trainSeconds))"
-        + (ended < total ? "; about \(Format.duration(rest)) to go" : ""))
+        + (ended < total ? "; about \(Format.duration(rest ?? 0)) to go" : ""))
   }
 }

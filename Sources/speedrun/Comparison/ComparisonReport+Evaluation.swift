@@ -18,9 +18,11 @@ extension ComparisonReport {
     self.init(
       track: track.name, target: target, precision: precision,
       seeds: curves.first?.seeds ?? [],
-      validationEvery: track.valEveryLate ?? track.valEvery,
+      validationEvery: track.valEvery,
+      validationEveryLate: track.valEveryLate,
       significance: rule.significance, confidence: bootstrap.confidence,
       resamples: bootstrap.resamples, arms: reports, verdicts: verdicts,
+      compute: ExperimentRecord.Compute(arms.flatMap(\.runs).map(\.record)),
       warnings: ComparedArm.warnings(about: arms))
   }
 }
@@ -46,7 +48,8 @@ extension ComparisonReport.Arm {
         let losses = curves.losses(at: index)
         return TTest(losses, isBelow: rule.target).map { test in
           ComparisonReport.Stop(
-            step: curves.steps[index], loss: ComparisonReport.Loss(losses),
+            step: curves.steps[index], previousStep: index == 0 ? 0 : curves.steps[index - 1],
+            loss: ComparisonReport.Loss(losses),
             probability: test.probability, tokens: curves.steps[index] * tokensPerStep,
             seconds: curves.seconds(at: index).mean)
         }

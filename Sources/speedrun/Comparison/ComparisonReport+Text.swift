@@ -5,7 +5,7 @@ extension ComparisonReport {
   package var text: String {
     let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
     let blocks = [
-      headline, [Tables.arms(of: self)], verdicts.flatMap(sentences) + alone,
+      headline, [Tables.arms(of: self)], verdicts.flatMap(sentences) + alone, [total],
       warnings.map { "warning: \($0)" },
     ]
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
@@ -16,13 +16,19 @@ extension ComparisonReport {
     let list =
       seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $0 + 1 == $1 }
       ? "\(seeds[0]) to \(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: " ")
+    let late = validationEveryLate.map { ", \($0) in the last fifth" } ?? ""
     return [
       "\(track): target \(Format.fixed(target, 3)) nats per token, \(precision.rawValue), "
         + "\(Format.count(seeds.count, "seed")) (\(list))",
       "An arm's stop step, common to its seeds, is the first validation (every "
-        + "\(Format.count(validationEvery, "step"))) with a mean loss below the target, "
+        + "\(Format.count(validationEvery, "step"))\(late)) with a mean loss below the target, "
         + "p < \(significance).",
     ]
+  }
+
+  private var total: String {
+    "\(Format.count(compute.runs, "run")): \(Format.duration(compute.trainSeconds)) of training, "
+      + "\(Format.duration(compute.wallSeconds)) in all"
   }
 
   private func shortfall(of arm: Arm) -> String? {
@@ -44,11 +50,14 @@ extension ComparisonReport {
         + "\(Self.text(of: ratios.seconds)) of its seconds "
         + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
     ]
-    if let grid = gridEnds(of: pair.compactMap(\.stop?.step)),
-      !ratios.steps.interval.contains(grid)
-    {
+    let stops = pair.compactMap(\.stop)
+    let grid = stops.count == 2 ? Self.gridEnds(stops[0], stops[1]) : nil
+    if let grid, !ratios.steps.interval.contains(grid) {
+      let places = zip(pair, stops).map { arm, stop in
+        "\(stop.previousStep) and \(stop.step) of \(arm.name)"
+      }
       lines.append(
-        "  validations \(Format.count(validationEvery, "step")) apart leave the ratio of steps "
+        "  validations at steps \(places.joined(separator: ", ")) leave the ratio of steps "
           + "anywhere in \(Self.text(of: grid))")
     }
     for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
@@ -63,12 +72,12 @@ extension ComparisonReport {
     return lines
   }
 
-  /// Between which ratios the steps may lie when each is known to the distance of validations.
-  private func gridEnds(of stops: [Int]) -> ConfidenceInterval? {
-    guard stops.count == 2 else { return nil }
-    let before = stops.map { Double($0 - validationEvery) }
-    return ConfidenceInterval(
-      lower: before[0] / Double(stops[1]), upper: Double(stops[0]) / before[1])
+  /// Between which ratios the steps may lie, when each arm may have been there at any step after its
+  /// previous validation.
+  private static func gridEnds(_ arm: Stop, _ baseline: Stop) -> ConfidenceInterval {
+    ConfidenceInterval(
+      lower: Double(arm.previousStep + 1) / Double(baseline.step),
+      upper: Double(arm.step) / Double(baseline.previousStep + 1))
   }
 
   /// `0.71x (0.68-0.74)`.

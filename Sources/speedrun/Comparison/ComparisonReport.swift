@@ -25,6 +25,8 @@ package struct ComparisonReport: Codable, Sendable {
   /// Where an arm has reached the target.
   package struct Stop: Codable, Equatable, Sendable {
     package let step: Int
+    /// The validation before, where it was not yet shown.
+    package let previousStep: Int
     package let loss: Loss
     /// Of a mean as low as this if the true one were the target.
     package let probability: Double
@@ -34,6 +36,7 @@ package struct ComparisonReport: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
       case step, loss, tokens, seconds
+      case previousStep = "previous_step"
       case probability = "p"
     }
   }
@@ -77,6 +80,8 @@ package struct ComparisonReport: Codable, Sendable {
   package let precision: Precision
   package let seeds: [UInt64]
   package let validationEvery: Int
+  /// The same in the last fifth of a schedule; null for no difference.
+  @OrNull package var validationEveryLate: Int?
   /// Of the stop rule.
   package let significance: Double
   /// Of the intervals of ratios, from this many resamples.
@@ -85,12 +90,15 @@ package struct ComparisonReport: Codable, Sendable {
   /// The baseline first.
   package let arms: [Arm]
   package let verdicts: [Verdict]
+  /// Of all runs.
+  package let compute: ExperimentRecord.Compute
   package let warnings: [String]
 
   enum CodingKeys: String, CodingKey {
     case track, target, precision, seeds, significance, confidence, resamples, arms, verdicts
-    case warnings
+    case compute, warnings
     case validationEvery = "val_every"
+    case validationEveryLate = "val_every_late"
   }
 
   /// Whether nothing is in the way of a verdict.

@@ -151,7 +151,8 @@ extension ExperimentRecord {
       self = try decoder.decode(Self.self, from: Data(bytes))
     } catch {
       throw .badData(
-        path: url.relativePath, reason: "not the record of an experiment\(Self.place(of: error))",
+        path: url.relativePath,
+        reason: "not the record of an experiment\(DecodingPlace.text(of: error))",
         hint: hint)
     }
   }
@@ -161,22 +162,6 @@ extension ExperimentRecord {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().map(directory.appendingPathComponent)
       .filter(\.isDirectory)
-  }
-
-  /// Which key is wrong, to follow what is said about the whole.
-  private static func place(of error: any Error) -> String {
-    let context: DecodingError.Context
-    var last: (any CodingKey)?
-    switch error {
-    case DecodingError.keyNotFound(let key, let found): (last, context) = (key, found)
-    case DecodingError.typeMismatch(_, let found), DecodingError.valueNotFound(_, let found),
-      DecodingError.dataCorrupted(let found):
-      context = found
-    default: return ""
-    }
-    var path = context.codingPath.map(\.stringValue)
-    if let last, path.last != last.stringValue { path.append(last.stringValue) }
-    return path.isEmpty ? "" : ", look at '\(path.joined(separator: "."))'"
   }
 
   private struct Version: Decodable {

@@ -17,12 +17,13 @@ struct Sweep {
   }
 
   let plan: SweepPlan
-  let directory: SweepDirectory
+  /// Where its files lie.
+  let directory: URL
   private(set) var searches: [ArmSearch] = []
   private var jobs: [Job] = []
   private var running: Set<Trial> = []
 
-  init(_ plan: SweepPlan, on file: TrackFile, in directory: SweepDirectory) throws(UsageError) {
+  init(_ plan: SweepPlan, on file: TrackFile, in directory: URL) throws(UsageError) {
     self.plan = plan
     self.directory = directory
     for (index, arm) in plan.arms.enumerated() {
@@ -61,16 +62,25 @@ struct Sweep {
     jobs.filter { $0.arm == arm && $0.point == point }.compactMap(\.record)
   }
 
-  /// The records of an arm's finished trials, that of two equal points only once.
-  func records(ofArm arm: Int) -> [RunRecord] {
+  /// An arm's finished trials, that of two equal points only once.
+  private func finished(ofArm arm: Int) -> [(trial: Trial, record: RunRecord)] {
     var seen: Set<Trial> = []
     return jobs.filter { $0.arm == arm }.compactMap { job in
-      job.record != nil && seen.insert(job.trial).inserted ? job.record : nil
+      guard let record = job.record, seen.insert(job.trial).inserted else { return nil }
+      return (job.trial, record)
     }
   }
 
+  /// The records of an arm's finished trials.
+  func records(ofArm arm: Int) -> [RunRecord] { finished(ofArm: arm).map(\.record) }
+
+  /// The finished trials of all arms, arm by arm.
+  var finished: [(trial: Trial, record: RunRecord)] {
+    searches.indices.flatMap { finished(ofArm: $0) }
+  }
+
   /// The records of all arms.
-  var records: [RunRecord] { searches.indices.flatMap { records(ofArm: $0) } }
+  var records: [RunRecord] { finished.map(\.record) }
 
   /// The trials of all stages that have begun.
   var trials: [Trial] { jobs.map(\.trial) }
@@ -107,6 +117,7 @@ struct Sweep {
       + settings.map(\.text).sorted()
     return Trial(
       track: plan.track, optimizer: arm.optimizer, settings: settings, seed: seed,
-      precision: plan.precision, directory: directory.directory(arm: arm.name, identity))
+      precision: plan.precision,
+      directory: SweepDirectory.directory(of: arm.name, identity, in: directory))
   }
 }

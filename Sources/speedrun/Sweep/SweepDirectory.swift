@@ -32,9 +32,9 @@ final class SweepDirectory {
   }
 
   /// Where the record of a trial lies: equal trials of an arm, equal directories, whatever the plan.
-  func directory(arm: String, _ identity: [String]) -> URL {
+  static func directory(of arm: String, _ identity: [String], in url: URL) -> URL {
     let digest = Files.sha256(Array(identity.joined(separator: "\n").utf8)).prefix(12)
-    return url.appendingPathComponent(Self.runs).appendingPathComponent("\(arm)-\(digest)")
+    return url.appendingPathComponent(runs).appendingPathComponent("\(arm)-\(digest)")
   }
 
   /// Keeps the text of the plan; returns whether another one was there.
@@ -57,10 +57,10 @@ final class SweepDirectory {
       Array((try JSON.document(result) + "\n").utf8), to: url.appendingPathComponent("result.json"))
   }
 
-  /// The number of records that are of none of these trials: of an earlier plan.
-  func recordsOutside(of trials: [Trial]) -> Int {
+  /// The number of records in `url` that are of none of these trials: of an earlier plan.
+  static func recordsOutside(of trials: [Trial], in url: URL) -> Int {
     let known = Set(trials.map(\.directory.lastPathComponent))
-    let runs = url.appendingPathComponent(Self.runs)
+    let runs = url.appendingPathComponent(runs)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
     return names.count { name in
       !known.contains(name)

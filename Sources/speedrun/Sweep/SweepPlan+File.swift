@@ -16,7 +16,10 @@ extension SweepPlan {
   package init(toml: String, in directory: URL) throws(UsageError) {
     let table = try parsedTOML(toml)
     let plan = try PlanTable(
-      table, allowing: ["track", "track_file", "precision", "seeds", "arms"])
+      table,
+      allowing: [
+        "track", "track_file", "precision", "seeds", "arms", "purpose", "title",
+      ])
     switch (try plan.text("track"), try plan.text("track_file")) {
     case (let name?, nil): track = .named(name)
     case (nil, let path?): track = .contents(of: directory.appendingPathComponent(path))
@@ -25,6 +28,11 @@ extension SweepPlan {
     text = toml
     precision = try plan.choice("precision") ?? .float32
     seeds = try Self.seeds(try plan.list("seeds"))
+    purpose = try plan.choice("purpose") ?? .search
+    guard purpose.kind == .sweep else {
+      throw UsageError("purpose = '\(purpose.rawValue)': it must be search or batch")
+    }
+    title = try plan.text("title")
     arms = []
     for (number, table) in try plan.tables("arms").enumerated() {
       let arm = try Arm(table, number: number + 1)

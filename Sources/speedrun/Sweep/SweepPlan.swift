@@ -7,6 +7,9 @@ package struct SweepPlan: Equatable, Sendable {
   /// Every point is run once for each; its loss is their mean.
   package var seeds: [UInt64]
   package var arms: [Arm]
+  /// What the search is for.
+  package var purpose = ExperimentRecord.Purpose.search
+  package var title: String?
   /// The plan as its file has it.
   package var text: String
 

@@ -84,7 +84,7 @@ extension SweepResult {
     wallSeconds = records.reduce(0) { $0 + $1.result.wallSeconds }
     commits = Set(records.compactMap(\.environment.git.commit)).sorted()
     dirty = records.contains { $0.environment.git.dirty == true }
-    otherRecords = sweep.directory.recordsOutside(of: sweep.trials)
+    otherRecords = SweepDirectory.recordsOutside(of: sweep.trials, in: sweep.directory)
     arms = []
     for index in sweep.searches.indices { arms.append(try Arm(index, of: sweep)) }
   }

@@ -23,4 +23,16 @@ extension PreparedData {
     }
     try self.init(in: directory, for: track)
   }
+
+  /// Prepares what trials will read, so that no two of them do it at once.
+  static func prepare(for trials: [Trial], progress: (String) -> Void) throws {
+    var seen: Set<URL> = []
+    for trial in trials {
+      let track = try trial.plan().track
+      let place = directory(corpus: track.corpus, vocabulary: track.vocabulary)
+      if seen.insert(place).inserted {
+        _ = try PreparedData(preparing: track, progress: progress)
+      }
+    }
+  }
 }

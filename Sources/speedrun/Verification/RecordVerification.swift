@@ -1,0 +1,99 @@
+import Foundation
+import NanoGPT
+
+/// Everything there is to check about the record of an experiment without training anything.
+///
+/// Nothing that a program wrote is believed: the logs are read line by line, and what follows from them is
+/// made again and compared.
+struct RecordVerification {
+  let directory: URL
+  /// The record; nil when it could not be read.
+  let record: ExperimentRecord?
+  private(set) var runs: [VerifiedRun] = []
+  private(set) var findings = Findings()
+
+  /// Checks the record in `directory`.
+  init(of directory: URL) {
+    self.directory = directory
+    do {
+      record = try ExperimentRecord(in: directory)
+    } catch {
+      record = nil
+      findings.add(ExperimentRecord.fileName, error)
+      return
+    }
+    guard let record else { return }
+    let outcome =
+      switch record.kind {
+      case .comparison: ComparisonVerification(of: record, in: directory).outcome
+      case .sweep: SweepVerification(of: record, in: directory).outcome
+      }
+    runs = outcome.runs
+    findings.add(FileVerification.findings(of: record, outcome, in: directory))
+    findings.add(outcome.findings)
+    if let expected = outcome.record { compare(record, with: expected) }
+    findings.add(LocalData.findings(of: record))
+  }
+
+  /// Compares the record with what the runs make of it.
+  private mutating func compare(_ record: ExperimentRecord, with expected: ExperimentRecord) {
+    var expected = expected
+    // These are compared with the files themselves.
+    expected.files = record.files
+    guard let found = try? RawJSON(encoding: record), let due = try? RawJSON(encoding: expected)
+    else { return }
+    for difference in found.differences(from: due) {
+      findings.add(ExperimentRecord.fileName, difference.text(because: "the runs make it"))
+    }
+    if record.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) == nil {
+      findings.add(ExperimentRecord.fileName, "date is \"\(record.date)\"; it should be yyyy-mm-dd")
+    }
+  }
+}
+
+/// What checking the runs of an experiment has given.
+struct RunsOutcome {
+  var findings = Findings()
+  /// In the order in which they ran.
+  var runs: [VerifiedRun] = []
+  /// The files that the experiment must have.
+  var paths: [String] = []
+  /// Whether it has no others; of a sweep whose trials are not all there that cannot be said.
+  var isComplete = false
+  /// What the runs make of the record; nil when some could not be read.
+  var record: ExperimentRecord?
+
+  /// Checks a run; returns whether it could be read in full.
+  ///
+  /// The first that can tell how many bytes the validation set has tells it for all.
+  mutating func verify(_ trial: Trial, path: String) -> VerifiedRun? {
+    var verification = RunVerification(trial, path: path)
+    let bytes = runs.lazy.compactMap(\.replay.validationBytes).first
+    let run = verification.verify(validationBytes: bytes)
+    findings.add(verification.findings)
+    if let run { runs.append(run) }
+    return run
+  }
+
+  /// Notes the runs whose data are not those of the record.
+  mutating func checkData(against record: ExperimentRecord) {
+    for run in runs {
+      guard let found = try? RawJSON(encoding: run.run.record.data.checksums),
+        let expected = try? RawJSON(encoding: record.data)
+      else { continue }
+      for difference in found.differences(from: expected, at: "data") {
+        findings.add(
+          "\(run.path)/run.json",
+          difference.text(because: "\(ExperimentRecord.fileName) says"))
+      }
+    }
+  }
+
+  /// Compares a file with what it should be; a missing one is told elsewhere.
+  mutating func compare(_ name: String, in directory: URL, with expected: String) {
+    guard let found = try? Files.read(directory.appendingPathComponent(name), hint: "") else {
+      return
+    }
+    findings.compare(found, with: Array(expected.utf8), in: name)
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Muon
+import NanoGPT
+
+/// A run of a record that could be read in full.
+struct VerifiedRun {
+  let run: RecordedRun
+  /// From the directory of the record.
+  let path: String
+  let replay: LogReplay
+
+  /// The validations of its log.
+  var curve: ValidationCurve {
+    ValidationCurve(
+      replay.trajectory.validations.map { validation in
+        ValidationCurve.Point(
+          step: validation.step, loss: validation.loss.ifFinite ?? .infinity,
+          trainSeconds: validation.trainSeconds)
+      })
+  }
+}
+
+/// Checks the directory of a run against the trial it should be of.
+struct RunVerification {
+  let trial: Trial
+  /// From the directory of the record.
+  let path: String
+  private(set) var findings = Findings()
+
+  init(_ trial: Trial, path: String) {
+    (self.trial, self.path) = (trial, path)
+  }
+
+  /// Checks all there is; nil when a file is missing or cannot be understood.
+  mutating func verify(validationBytes: Double?) -> VerifiedRun? {
+    guard let json = read(), let record = decoded(json), let plan = plan(),
+      let replay = replay(of: plan, validationBytes)
+    else { return nil }
+    if record.outcome == .interrupted {
+      add("outcome is \"interrupted\"; a record has finished runs only")
+    }
+    for difference in differences(of: record, plan, replay) {
+      add(difference.text(because: Self.reason(for: difference.path)))
+    }
+    return VerifiedRun(
+      run: RecordedRun(trial, record, json: json), path: path, replay: replay)
+  }
+
+  /// How `run.json` differs from what the trial and the log make of it.
+  private func differences(
+    of record: RunRecord, _ plan: RunPlan, _ replay: LogReplay
+  ) -> [RawJSON.Difference] {
+    var expected = record
+    expected.track = plan.track.name
+    expected.optimizer = trial.optimizer
+    expected.settings = trial.settings.map(\.text)
+    expected.data.corpus = plan.track.corpus
+    expected.configuration.model = plan.track.configuration
+    expected.configuration.training = RunRecord.Training(plan)
+    let groups = record.configuration.groups
+    expected.configuration.groups = plan.recipe.rules.enumerated().map { index, rule in
+      GroupRecord(
+        name: rule.group, parameters: index < groups.count ? groups[index].parameters : [],
+        rule: rule.rule)
+    }
+    if replay.isWhole {
+      expected.outcome = replay.trajectory.outcome
+      expected.result = replay.trajectory.result(wallSeconds: record.result.wallSeconds)
+      // A log does not have these.
+      expected.result.startupSeconds = record.result.startupSeconds
+      expected.result.newtonSchulzCalls = record.result.newtonSchulzCalls
+      expected.result.peakResidentBytes = record.result.peakResidentBytes
+    }
+    guard let found = try? RawJSON(encoding: record), let due = try? RawJSON(encoding: expected)
+    else { return [] }
+    return found.differences(from: due, tolerance: 1e-12)
+  }
+
+  /// Who says what a value of `run.json` should be.
+  private static func reason(for path: String) -> String {
+    if path == "configuration.training.seed" { return "the directory's name says" }
+    if path.hasPrefix("result") || path == "outcome" { return "the log makes it" }
+    if path.hasPrefix("configuration") { return "track and settings make it" }
+    return "it should be"
+  }
+
+  private mutating func read() -> RawJSON? {
+    let url = trial.directory.appendingPathComponent("run.json")
+    // What is missing is told where the files are listed.
+    guard let bytes = try? Files.read(url, hint: "") else { return nil }
+    do {
+      return try RawJSON(bytes)
+    } catch {
+      add("not JSON: \(error.problem), at byte \(error.offset + 1)")
+      return nil
+    }
+  }
+
+  private mutating func decoded(_ json: RawJSON) -> RunRecord? {
+    do {
+      return try JSONDecoder().decode(RunRecord.self, from: Data(json.canonical.utf8))
+    } catch {
+      add("not the record of a run\(DecodingPlace.text(of: error))")
+      return nil
+    }
+  }
+
+  private mutating func plan() -> RunPlan? {
+    do {
+      return try trial.plan()
+    } catch {
+      add("its settings make no run: \(Failure(error).message)")
+      return nil
+    }
+  }
+
+  private mutating func replay(of plan: RunPlan, _ validationBytes: Double?) -> LogReplay? {
+    let hint = ""
+    guard
+      let events = try? Files.read(trial.directory.appendingPathComponent("log.jsonl"), hint: hint),
+      let text = try? Files.read(trial.directory.appendingPathComponent("log.txt"), hint: hint)
+    else { return nil }
+    let replay = LogReplay(
+      events, file: "\(path)/log.jsonl", plan: plan, validationBytes: validationBytes)
+    findings.add(replay.findings)
+    if replay.isWhole { findings.add(replay.findings(inText: text, file: "\(path)/log.txt")) }
+    return replay
+  }
+
+  private mutating func add(_ message: String) {
+    findings.add("\(path)/run.json", message)
+  }
+}
