@@ -7,8 +7,8 @@ public struct NamedRule: Codable, Sendable {
   /// The rule.
   public var rule: any UpdateRule
 
-  /// The rules that can be decoded.
-  private static let known: [any UpdateRule.Type] = [Muon.self, AdamW.self]
+  /// The rules that can be decoded, and named on the command line.
+  public static let known: [any UpdateRule.Type] = [Muon.self, AdamW.self, Lion.self]
 
   private enum CodingKeys: String, CodingKey { case rule }
 

@@ -4,7 +4,7 @@ import Autograd
 ///
 /// A rule has no memory. What it must remember about a parameter is in a ``RuleState``, which the
 /// ``Optimizer`` keeps. A new rule is one file; to be read back from records and configuration files it
-/// also needs its line in ``NamedRule``.
+/// also needs its place in ``NamedRule/known``.
 public protocol UpdateRule: Codable, Hashable, Sendable {
   /// The name in records and configuration files, such as `muon`.
   static var name: String { get }

@@ -139,6 +139,7 @@ func weights(
     Muon(learningRate: 0.5, weightDecay: 0.25, scale: .spectral),
     Muon(learningRate: 0.5, weightDecay: 0.25, scale: .rms),
     AdamW(learningRate: 0.5, beta1: 0.9, beta2: 0.95, epsilon: 1e-10, weightDecay: 0.25),
+    Lion(learningRate: 0.5, beta1: 0.9, beta2: 0.99, weightDecay: 0.25),
   ]
 
   @Test(arguments: rules.indices)
@@ -155,7 +156,7 @@ func weights(
 }
 
 /// Expects that the change of a good rule makes it complain, about `words`.
-private func expectProblem<Rule: UpdateRule>(
+func expectProblem<Rule: UpdateRule>(
   _ words: String, _ rule: Rule, _ change: (inout Rule) -> Void,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {

@@ -12,8 +12,8 @@ import speedrun
     var file = TrackFile.micro
     file.track.target = nil
     file.track.textSHA256 = "0.50000"
-    file.recipes.adamw = nil
-    file.recipes.muon?.muon = Muon(
+    file.recipes[.adamw] = nil
+    file.recipes[.muon]?.muon = Muon(
       learningRate: 1.0 / 3, weightDecay: 0.1, momentum: 0.9,
       momentumWarmup: MomentumWarmup(from: 0.85, steps: 30), scale: .rms,
       newtonSchulz: .polarExpress)

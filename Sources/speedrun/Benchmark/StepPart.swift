@@ -16,6 +16,7 @@ enum StepPart: String, CaseIterable {
   case newtonSchulz = "Newton-Schulz"
   case momentum
   case adamW = "AdamW"
+  case otherRules = "other rules"
 
   /// The part to which an operation of the engine belongs; one of no special kind works element by element.
   init(of operation: String, _ phase: OperationClock.Phase) {
@@ -25,7 +26,8 @@ enum StepPart: String, CaseIterable {
       switch operation {
       case Muon.name: self = .momentum
       case AdamW.name: self = .adamW
-      default: self = name.hasPrefix("gradient") ? .gradientSum : .newtonSchulz
+      case "newtonSchulz": self = .newtonSchulz
+      default: self = name.hasPrefix("gradient") ? .gradientSum : .otherRules
       }
     case .forward, .backward:
       if name == "graph" {

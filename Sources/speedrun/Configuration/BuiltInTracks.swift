@@ -11,15 +11,20 @@ extension TrackFile {
       name: "kjv", corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024, batch: 16,
       lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 5, dataSeed: 0, target: 2.88,
       model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
-    recipes: Recipes(
-      muon: Recipe(
+    recipes: [
+      Recipe(
         steps: 200, schedule: Schedule(cooldown: 0.6),
-        muon: Muon(learningRate: 0.03, weightDecay: 0.1),
+        hidden: Muon(learningRate: 0.03, weightDecay: 0.1),
         embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008)),
-      adamw: Recipe(
+      Recipe(
         steps: 280, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        adamw: .matrices(learningRate: 0.003),
-        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.008))))
+        hidden: AdamW.matrices(learningRate: 0.003),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.008)),
+      Recipe(
+        steps: 280, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: Lion(learningRate: 0.0006, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.008)),
+    ])
 
   /// Generated stories, byte by byte: a few seconds.
   package static let micro = TrackFile(
@@ -28,15 +33,20 @@ extension TrackFile {
       vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
       valTokens: 8192, valEvery: 10, dataSeed: 0, target: 0.6,
       model: Track.Model(modelDimension: 64, heads: 2, layers: 2, context: 64)),
-    recipes: Recipes(
-      muon: Recipe(
+    recipes: [
+      Recipe(
         steps: 200, schedule: Schedule(cooldown: 0.6),
-        muon: Muon(learningRate: 0.04, weightDecay: 0),
+        hidden: Muon(learningRate: 0.04, weightDecay: 0),
         embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.016)),
-      adamw: Recipe(
+      Recipe(
         steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        adamw: .matrices(learningRate: 0.005),
-        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016))))
+        hidden: AdamW.matrices(learningRate: 0.005),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
+      Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: Lion(learningRate: 0.004, beta1: 0.9, beta2: 0.99, weightDecay: 1),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
+    ])
 }
 
 extension AdamW {

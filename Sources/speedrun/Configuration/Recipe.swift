@@ -4,34 +4,42 @@ import NanoGPT
 
 /// How a contestant runs a track: the number of steps, the schedule, and every hyperparameter.
 ///
-/// The matrices inside the blocks go to ``muon`` or to ``adamw``, whichever the recipe has; embedding and
-/// head always go to AdamW.
-package struct Recipe: Codable, Hashable, Sendable {
+/// The matrices inside the blocks go to the rule ``hidden``; embedding and head always go to AdamW.
+package struct Recipe: Hashable, Sendable {
   package var steps: Int
   package var schedule: Schedule
-  package var muon: Muon?
-  package var adamw: AdamW?
+  package var hidden: NamedRule
   package var embed: AdamW
   package var head: AdamW
 
-  /// The parameter groups, covering the whole model.
-  func groups(for model: GPT) -> [ParameterGroup] {
-    rules.map { group, rule in
-      let parameters =
-        switch group {
-        case "embed": [model.embedding]
-        case "head": [model.head.weight]
-        default: model.hiddenMatrices
-        }
-      return ParameterGroup(group, parameters, rule: rule.rule)
-    }
+  init(
+    steps: Int, schedule: Schedule, hidden: any UpdateRule, embed: AdamW, head: AdamW
+  ) {
+    self.steps = steps
+    self.schedule = schedule
+    self.hidden = NamedRule(hidden)
+    self.embed = embed
+    self.head = head
   }
 
-  /// The names of the groups and their rules.
+  /// Whose recipe this is.
+  var contestant: Contestant { Contestant(type(of: hidden.rule)) }
+
+  /// The rule of the hidden matrices as Muon; nil when it is another.
+  package var muon: Muon? {
+    get { hidden.rule as? Muon }
+    set { if let newValue { hidden = NamedRule(newValue) } }
+  }
+
+  /// The parameter groups, covering the whole model.
+  func groups(for model: GPT) -> [ParameterGroup] {
+    let parameters = [model.hiddenMatrices, [model.embedding], [model.head.weight]]
+    return zip(rules, parameters).map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
+  }
+
+  /// The names of the groups and their rules: hidden matrices, embedding, head.
   var rules: [(group: String, rule: NamedRule)] {
-    let matrices: [(any UpdateRule)?] = [muon, adamw]
-    let hidden = matrices.compactMap { $0 }.map(NamedRule.init)
-    return hidden.map { ($0.name, $0) } + [("embed", NamedRule(embed)), ("head", NamedRule(head))]
+    [(hidden.name, hidden), ("embed", NamedRule(embed)), ("head", NamedRule(head))]
   }
 
   /// The momentum of Muon at a step; nil without Muon.
@@ -44,12 +52,51 @@ package struct Recipe: Codable, Hashable, Sendable {
     if steps < 1 { return "steps \(steps) is not at least 1" }
     if steps > 1_000_000_000 { return "steps \(steps) is above 1000000000" }
     if let problem = schedule.problem { return "schedule.\(problem)" }
-    let rules: [(String, (any UpdateRule)?)] = [
-      ("muon", muon), ("adamw", adamw), ("embed", embed), ("head", head),
-    ]
     for (name, rule) in rules {
-      if let problem = rule?.problem { return "\(name).\(problem)" }
+      if let problem = rule.rule.problem { return "\(name).\(problem)" }
     }
     return nil
+  }
+}
+
+extension Recipe: Codable {
+  /// A fixed key, or the name of the hidden matrices' rule.
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+
+    static let steps = Key(stringValue: "steps")
+    static let schedule = Key(stringValue: "schedule")
+    static let embed = Key(stringValue: "embed")
+    static let head = Key(stringValue: "head")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    steps = try container.decode(Int.self, forKey: .steps)
+    schedule = try container.decode(Schedule.self, forKey: .schedule)
+    embed = try container.decode(AdamW.self, forKey: .embed)
+    head = try container.decode(AdamW.self, forKey: .head)
+    let names = Set(container.allKeys.map(\.stringValue))
+    guard let type = NamedRule.known.first(where: { names.contains($0.name) }) else {
+      let known = NamedRule.known.map { $0.name }.joined(separator: ", ")
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "the table of the rule is missing, one of \(known)"))
+    }
+    hidden = NamedRule(try container.decode(type, forKey: Key(stringValue: type.name)))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(steps, forKey: .steps)
+    try container.encode(schedule, forKey: .schedule)
+    try container.encode(hidden.rule, forKey: Key(stringValue: hidden.name))
+    try container.encode(embed, forKey: .embed)
+    try container.encode(head, forKey: .head)
   }
 }

@@ -6,21 +6,16 @@ import TOMLKit
 /// A track and a recipe for each contestant: what a TOML file describes in full.
 package struct TrackFile: Codable, Hashable, Sendable {
   package var track: Track
-  package var recipes: Recipes
-
-  /// The recipes by contestant; at least the one that runs.
-  package struct Recipes: Codable, Hashable, Sendable {
-    package var muon: Recipe?
-    package var adamw: Recipe?
-
-    package subscript(contestant: Contestant) -> Recipe? {
-      get { contestant == .muon ? muon : adamw }
-      set { if contestant == .muon { muon = newValue } else { adamw = newValue } }
-    }
-  }
+  /// At least the recipe of the contestant that runs.
+  package var recipes: [Contestant: Recipe]
 }
 
 extension TrackFile {
+  init(track: Track, recipes: [Recipe]) {
+    self.track = track
+    self.recipes = Dictionary(uniqueKeysWithValues: recipes.map { ($0.contestant, $0) })
+  }
+
   /// Finds a built-in track by its name.
   package init(named name: String) throws(UsageError) {
     guard let match = Self.builtIn.first(where: { $0.track.name == name }) else {
@@ -110,7 +105,7 @@ extension TrackFile {
   /// A track with every key there is.
   static var template: TrackFile {
     var complete = kjv
-    complete.recipes.muon?.muon?.momentumWarmup = MomentumWarmup(from: 0.85, steps: 100)
+    complete.recipes[.muon]?.muon?.momentumWarmup = MomentumWarmup(from: 0.85, steps: 100)
     return complete
   }
 }
