@@ -179,6 +179,24 @@ extension CommandLineTests {
       }
     }
 
+    /// What `compare` leaves is what a report is made from.
+    @Test func aComparisonGetsItsRows() throws {
+      try withTool { tool in
+        let compared = try tool.run(
+          CompareTests.small.dropLast(2) + [
+            "--out", "results/records/small", "--seeds", "3", "--quiet",
+          ])
+        #expect(compared.status == 0, "\(compared.messages)")
+        let readme = tool.directory.appendingPathComponent("results/README.md")
+        try Data(ResultsFixture.readme.utf8).write(to: readme)
+        let run = try tool.run("report")
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(tool.contents(of: "results/figures") == ["small-curves.svg", "small-ratios.svg"])
+        let text = try String(contentsOf: readme, encoding: .utf8)
+        #expect(text.contains("| 1 | muon | ") && text.contains("[small](records/small)"))
+      }
+    }
+
     @Test func withoutADirectoryThereIsAHint() throws {
       try withTool { tool in
         let outcome = try tool.run("report", "--records", "nowhere")

@@ -22,7 +22,7 @@ import speedrun
   @Test func aLongerScheduleThatEndsWorseIsLuck() {
     let losses = LossByLength([(100, 3.0), (200, 2.8), (300, 2.9), (400, 2.7)])
     // 200 and 300 steps count as 2.85 both.
-    #expect(losses.steps(to: 2.85) == .about(200))
+    #expect(abs((losses.steps(to: 2.85).value ?? 0) - 200) < 1e-6)
     #expect((losses.steps(to: 2.84).value ?? 0) > 300)
     // Seeds of one length are averaged.
     #expect(LossByLength([(100, 3.0), (100, 2.8)]).steps(to: 2.9) == .about(100))
