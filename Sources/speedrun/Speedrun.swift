@@ -18,9 +18,9 @@ struct Speedrun: ParsableCommand {
       \(ExitStatus.help)
       """,
     subcommands: [
-      RunCommand.self, SweepCommand.self, CompareCommand.self, VerifyCommand.self,
-      PrepareCommand.self, SampleCommand.self,
-      BenchmarkCommand.self, DoctorCommand.self,
+      RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
+      VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -16,20 +16,28 @@ package struct MarkedSection {
 
   /// Throws unless the document is there and has both markers.
   package func check() throws(DataError) {
-    _ = try content()
+    _ = try parts(of: try text())
   }
 
   /// Replaces the lines between the markers.
   package func replace(with lines: String) throws(DataError) {
-    let (before, after) = try content()
+    try Files.write(Array(try replaced(in: try text(), with: lines).utf8), to: url)
+  }
+
+  /// Returns the text of the document with other lines between the markers.
+  package func replaced(in text: String, with lines: String) throws(DataError) -> String {
+    let (before, after) = try parts(of: text)
     let (begin, end) = markers
-    try Files.write(Array("\(before)\(begin)\n\(lines)\n\(end)\(after)".utf8), to: url)
+    return "\(before)\(begin)\n\(lines)\n\(end)\(after)"
+  }
+
+  private func text() throws(DataError) -> String {
+    let bytes = try Files.read(url, hint: "name the document that has the table")
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// What is before the first marker, and what is after the second.
-  private func content() throws(DataError) -> (before: Substring, after: Substring) {
-    let bytes = try Files.read(url, hint: "name the document that has the table")
-    let text = String(decoding: bytes, as: UTF8.self)
+  private func parts(of text: String) throws(DataError) -> (before: Substring, after: Substring) {
     guard let begin = text.firstRange(of: markers.begin),
       let end = text[begin.upperBound...].firstRange(of: markers.end)
     else {

@@ -35,7 +35,8 @@ extension ComparisonReport {
     arm.shortfall.map { "\(arm.name) \($0)" }
   }
 
-  private func sentences(for verdict: Verdict) -> [String] {
+  /// What may be said of an arm against the baseline; later lines explain the first.
+  func sentences(for verdict: Verdict) -> [String] {
     let pair = [verdict.arm, verdict.baseline].compactMap { name in
       arms.first { $0.name == name }
     }

@@ -1,0 +1,68 @@
+import Foundation
+import NanoGPT
+
+/// The files of a report as they lie in the directory of results.
+package struct PublishedFiles: Sendable {
+  private let directory: URL
+
+  package init(in directory: URL) { self.directory = directory }
+
+  /// The document whose sections a report fills.
+  package func readme() throws(DataError) -> String {
+    let url = directory.appendingPathComponent(ReportFiles.readme)
+    let bytes = try Files.read(
+      url, hint: "write one, with a place for the leaderboard between its markers")
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Says which file differs from what it should be; nil when none does.
+  package func problem(with files: [ReportFiles.File]) -> DataError? {
+    let hint = "`speedrun report` writes it anew"
+    for file in files {
+      let url = directory.appendingPathComponent(file.path)
+      guard let data = try? Data(contentsOf: url) else {
+        return .missingInput(path: url.relativePath, reason: "no such file", hint: hint)
+      }
+      let found = [UInt8](data)
+      if found != file.bytes {
+        let line = 1 + zip(found, file.bytes).prefix { $0 == $1 }.count { $0.0 == 0x0A }
+        return .badData(
+          path: url.relativePath, reason: "line \(line) is not what the records give", hint: hint)
+      }
+    }
+    return stale(files).first.map {
+      .badData(path: $0.relativePath, reason: "no record gives this figure", hint: hint)
+    }
+  }
+
+  /// Writes what has changed, and removes figures that are none any more.
+  ///
+  /// - Parameter files: All files, from the records.
+  /// - Returns: The paths of the files that were written.
+  /// - Throws: ``DataError`` where a file cannot be written.
+  package func write(_ files: [ReportFiles.File]) throws(DataError) -> [String] {
+    let figures = directory.appendingPathComponent(ReportFiles.figures)
+    try Files.writing(to: figures) {
+      try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
+      for url in stale(files) { try FileManager.default.removeItem(at: url) }
+    }
+    var written: [String] = []
+    for file in files {
+      let url = directory.appendingPathComponent(file.path)
+      if let data = try? Data(contentsOf: url), [UInt8](data) == file.bytes { continue }
+      try Files.write(file.bytes, to: url)
+      written.append(url.relativePath)
+    }
+    return written
+  }
+
+  /// The figures that are there and should not be.
+  private func stale(_ files: [ReportFiles.File]) -> [URL] {
+    let figures = directory.appendingPathComponent(ReportFiles.figures)
+    let expected = Set(files.map(\.path))
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: figures.path)) ?? []
+    return names.sorted().filter {
+      $0.hasSuffix(".svg") && !expected.contains("\(ReportFiles.figures)/\($0)")
+    }.map(figures.appendingPathComponent)
+  }
+}

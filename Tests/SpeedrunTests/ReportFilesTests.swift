@@ -1,0 +1,208 @@
+import Foundation
+import NanoGPT
+import Testing
+import speedrun
+
+@Suite struct ReportFilesTests {
+  /// One experiment of every kind.
+  static func addEverything(to results: ResultsFixture) throws {
+    try results.add(
+      "kjv",
+      [
+        .init(name: "adamw", optimizer: "adamw", steps: 280, loss: 2.855, stop: 260),
+        .init(name: "muon", loss: 2.858, stop: 180),
+      ], hasSpectra: true)
+    try results.add(
+      "kjv-ablations", purpose: "ablations",
+      [.init(name: "muon"), .init(name: "no-nesterov", loss: 2.87)])
+    try results.add(
+      "kjv-lengths", purpose: "lengths",
+      ["adamw", "muon"].flatMap { name in
+        [200, 300].map { steps in
+          ResultsFixture.Arm(
+            name: "\(name)-\(steps)", optimizer: name, steps: steps,
+            loss: (name == "muon" ? 2.92 : 2.95) - 0.0008 * Double(steps - 200))
+        }
+      })
+    let trials = ["adamw", "muon"].flatMap { arm in
+      [0.1, 0.2].flatMap { rate in
+        [0, 0.3].map { decay in
+          ResultsFixture.Trial(
+            arm: arm, settings: ["\(arm).learning_rate=\(rate)", "\(arm).weight_decay=\(decay)"],
+            loss: 2.85 + rate * decay)
+        }
+      }
+    }
+    try results.add(sweep: "kjv-sweep", trials)
+    for batch in [8, 16] {
+      try results.add(
+        sweep: "kjv-batch-\(batch)", purpose: "batch", batch: batch,
+        ["adamw", "muon"].flatMap { arm in
+          [100, 300].map { steps in
+            ResultsFixture.Trial(
+              arm: arm, settings: ["\(arm).learning_rate=1", "steps=\(steps)"],
+              loss: 2.98 - 0.0006 * Double(steps), steps: steps)
+          }
+        })
+    }
+  }
+
+  @Test func everyRecordIsShown() throws {
+    try withResults { results in
+      try Self.addEverything(to: results)
+      let files = try results.files()
+      let figures = files.keys.filter { $0.hasPrefix("figures/") }.sorted()
+      #expect(
+        figures
+          == [
+            "batch-sizes", "kjv-ablations", "kjv-curves", "kjv-lengths", "kjv-ratios",
+            "kjv-spectra",
+            "kjv-sweep",
+          ].map { "figures/\($0).svg" })
+      for figure in figures { #expect(isXML(files[figure] ?? ""), "\(figure)") }
+      let page = try #require(files["report.html"])
+      let readme = try #require(files["README.md"])
+      for text in [page, readme] {
+        #expect(text.contains("of adamw&#39;s steps") || text.contains("of adamw's steps"))
+        #expect(text.contains("2.8580 (n=3)") && text.contains("speedrun comparison"))
+        #expect(!text.contains("No record yet"))
+      }
+      #expect(page.components(separatedBy: "<svg").count == 17)
+      #expect(!page.contains("src=") && !page.contains("<link") && !page.contains("<script"))
+      #expect(readme.hasPrefix("Before.\n<!-- leaderboard: begin -->\n\nmuon needs 0.69x"))
+      #expect(readme.contains("<!-- leaderboard: end -->\nBetween.\n<!-- studies: begin -->"))
+      #expect(readme.hasSuffix("<!-- studies: end -->\nAfter.\n"))
+    }
+  }
+
+  @Test func equalRecordsGiveEqualBytes() throws {
+    try withResults { results in
+      try Self.addEverything(to: results)
+      let files = try results.files()
+      #expect(try results.files() == files)
+      // What is already written changes nothing.
+      let again = try ReportFiles.expected(
+        from: try results.experiments(), readme: try #require(files["README.md"]))
+      #expect(String(decoding: again[0].bytes, as: UTF8.self) == files["README.md"])
+    }
+  }
+
+  @Test func withoutRecordsTheReportSaysSo() throws {
+    try withResults { results in
+      let files = try results.files()
+      #expect(files.keys.sorted() == ["README.md", "report.html"])
+      #expect(files["README.md"]?.contains("No comparison is recorded yet.") == true)
+      #expect(Report(of: []).missing.count == 6)
+      #expect(files["report.html"]?.contains("a study of batch sizes") == true)
+    }
+  }
+
+  @Test func aDocumentWithoutItsMarkersIsAnError() {
+    #expect(throws: DataError.self) {
+      try ReportFiles.expected(from: [], readme: "<!-- leaderboard: begin -->")
+    }
+  }
+
+  @Test func oddNamesAreText() throws {
+    try withResults { results in
+      let name = "<b>x|*\"&"
+      try results.add(
+        "odd",
+        [.init(name: "adamw", optimizer: "adamw", stop: 200), .init(name: name, stop: 100)])
+      let files = try results.files()
+      let readme = try #require(files["README.md"])
+      #expect(readme.contains("| 1 | &lt;b&gt;x\\|\\*\"&amp; | 100 |"), "\(readme)")
+      let page = try #require(files["report.html"])
+      #expect(!page.contains("<b>"))
+      for (path, text) in files where path.hasSuffix(".svg") { #expect(isXML(text), "\(path)") }
+    }
+  }
+
+  @Test func ranksGoByStepsAndThenBySeconds() throws {
+    try withResults { results in
+      try results.add(
+        "one",
+        [
+          .init(name: "adamw", optimizer: "adamw", stop: 260), .init(name: "never"),
+          .init(name: "slow", stop: 180, secondsPerStep: 0.3),
+        ])
+      try results.add(
+        "two",
+        [
+          .init(name: "adamw", optimizer: "adamw", stop: 265),
+          .init(name: "fast", stop: 180, secondsPerStep: 0.2),
+        ])
+      let boards = try results.experiments().leaderboards
+      try #require(boards.count == 1)
+      let rows = boards[0].rows
+      #expect(rows.map(\.arm.name) == ["fast", "slow", "adamw", "adamw", "never"])
+      #expect(rows.map(\.rank) == [1, 2, 3, 4, nil])
+      #expect(boards[0].shortfalls == ["never has no rank: it is nowhere below 2.880."])
+    }
+  }
+
+  @Test func aDamagedRecordIsNamed() throws {
+    try withResults { results in
+      try results.add("kjv", [.init(name: "muon", stop: 100)])
+      let log = results.records.appendingPathComponent("kjv/muon-seed1/log.jsonl")
+      try FileManager.default.removeItem(at: log)
+      #expect(throws: DataError.self) { try results.experiments() }
+    }
+  }
+}
+
+extension CommandLineTests {
+  @Suite struct ReportCommandTests {
+    @Test func aReportIsWrittenAndChecked() throws {
+      try withTool { tool in
+        let results = try ResultsFixture(in: tool.directory.appendingPathComponent("results"))
+        try ReportFilesTests.addEverything(to: results)
+        let missing = try tool.run("report", "--check")
+        #expect(missing.status == 65, "\(missing.messages)")
+        let written = try tool.run("report")
+        #expect(written.status == 0, "\(written.messages)")
+        #expect(written.messages.contains("wrote results/figures/kjv-curves.svg"))
+        #expect(try tool.run("report").messages == "")
+        #expect(try tool.run("report", "--check").status == 0)
+
+        let page = results.directory.appendingPathComponent("report.html")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        try Data(text.replacing("2.8580", with: "2.8480").utf8).write(to: page)
+        let edited = try tool.run("report", "--check")
+        #expect(edited.status == 65)
+        #expect(edited.complaints.first?.contains("report.html: line ") == true)
+
+        let stale = results.directory.appendingPathComponent("figures/gone.svg")
+        try Data().write(to: stale)
+        #expect(try tool.run("report").status == 0)
+        #expect(!FileManager.default.fileExists(atPath: stale.path))
+      }
+    }
+
+    /// What `compare` leaves is what a report is made from.
+    @Test func aComparisonGetsItsRows() throws {
+      try withTool { tool in
+        let compared = try tool.run(
+          CompareTests.small.dropLast(2) + [
+            "--out", "results/records/small", "--seeds", "3", "--quiet",
+          ])
+        #expect(compared.status == 0, "\(compared.messages)")
+        let readme = tool.directory.appendingPathComponent("results/README.md")
+        try Data(ResultsFixture.readme.utf8).write(to: readme)
+        let run = try tool.run("report")
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(tool.contents(of: "results/figures") == ["small-curves.svg", "small-ratios.svg"])
+        let text = try String(contentsOf: readme, encoding: .utf8)
+        #expect(text.contains("| 1 | muon | ") && text.contains("[small](records/small)"))
+      }
+    }
+
+    @Test func withoutADirectoryThereIsAHint() throws {
+      try withTool { tool in
+        let outcome = try tool.run("report", "--records", "nowhere")
+        #expect(outcome.status == 66)
+        #expect(outcome.complaints.first?.contains("nowhere: no such directory") == true)
+      }
+    }
+  }
+}

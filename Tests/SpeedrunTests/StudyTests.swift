@@ -1,0 +1,159 @@
+import Foundation
+import NanoGPT
+import Testing
+import speedrun
+
+@Suite struct LossByLengthTests {
+  @Test func betweenLengthsTheLossFallsWithTheLogarithm() {
+    let losses = LossByLength([(100, 3.0), (400, 2.8)])
+    #expect(losses.steps(to: 3.0) == .about(100))
+    // Half of the loss, half of the logarithm: the geometric mean.
+    #expect(abs((losses.steps(to: 2.9).value ?? 0) - 200) < 1e-9)
+    #expect(losses.steps(to: 2.8) == .about(400))
+  }
+
+  @Test func outsideOfWhatWasMeasuredThereIsABoundOnly() {
+    let losses = LossByLength([(400, 2.8), (100, 3.0)])
+    #expect(losses.steps(to: 3.1) == .fewer(than: 100))
+    #expect(losses.steps(to: 2.7) == .more(than: 400))
+    #expect(losses.steps(to: 3.1).text == "< 100" && losses.steps(to: 2.7).text == "> 400")
+  }
+
+  @Test func aLongerScheduleThatEndsWorseIsLuck() {
+    let losses = LossByLength([(100, 3.0), (200, 2.8), (300, 2.9), (400, 2.7)])
+    // 200 and 300 steps count as 2.85 both.
+    #expect(abs((losses.steps(to: 2.85).value ?? 0) - 200) < 1e-6)
+    #expect((losses.steps(to: 2.84).value ?? 0) > 300)
+    // Seeds of one length are averaged.
+    #expect(LossByLength([(100, 3.0), (100, 2.8)]).steps(to: 2.9) == .about(100))
+  }
+}
+
+@Suite struct PairedDifferenceTests {
+  /// scipy 1.17.1: `stats.ttest_rel([1.1, 2, 3.4, 4.2], [1, 2.2, 3.1, 3.9])`.
+  @Test func theTestIsPaired() throws {
+    let difference = PairedDifference(of: [1.1, 2, 3.4, 4.2], to: [1, 2.2, 3.1, 3.9])
+    #expect(abs(difference.mean - 0.125) < 1e-12)
+    #expect(abs((difference.probability ?? 0) - 0.3677007281581273) < 1e-9)
+    let interval = try #require(difference.interval)
+    #expect(abs(interval.lower + 0.25099136198049077) < 1e-9)
+    #expect(abs((interval.upper ?? 0) - 0.5009913619804908) < 1e-9)
+    let reversed = PairedDifference(of: [1, 2.2, 3.1, 3.9], to: [1.1, 2, 3.4, 4.2])
+    #expect(reversed.probability == difference.probability)
+  }
+
+  @Test func withoutSpreadThereIsCertainty() {
+    #expect(PairedDifference(of: [1, 2], to: [1, 2]).probability == 1)
+    #expect(PairedDifference(of: [2, 3], to: [1, 2]).probability == 0)
+    let alone = PairedDifference(of: [2], to: [1])
+    #expect(alone.probability == nil && alone.interval == nil && alone.mean == 1)
+  }
+}
+
+@Suite struct NewtonSchulzOverheadTests {
+  @Test func theFormulaCountsEveryProduct() {
+    let model = GPTConfiguration(
+      vocabularySize: 10, modelDimension: 8, heads: 2, layers: 3, context: 16)
+    let overhead = NewtonSchulzOverhead(model)
+    // Four 8 x 8 with 6 * 512 each, two 8 x 32 with 4 * 64 * 32 + 2 * 512 each.
+    #expect(overhead.operations == 15 * (4 * 3072 + 2 * 9216))
+    let weights = 3 * (4 * 64 + 2 * 256) + 80
+    #expect(overhead.ratio(tokens: 32) == overhead.operations / (32 * (6 * Double(weights) + 2304)))
+    #expect(overhead.bound(tokens: 32) == 1.25)
+    // Beside the blocks' products alone, the ratio is 4.17 d / B.
+    #expect(abs(overhead.operations / (6 * 2304 * 32) * 32 / 8 - 4.1667) < 1e-3)
+  }
+}
+
+@Suite struct StudyTests {
+  @Test func lengthsAreGroupedByTheNameBeforeTheSteps() throws {
+    try withResults { results in
+      try results.add(
+        "lengths", purpose: "lengths",
+        [
+          .init(name: "muon-rms-400", steps: 400, loss: 2.8),
+          .init(name: "muon-rms-100", steps: 100, loss: 3.0),
+          .init(name: "adamw-100", optimizer: "adamw", steps: 100, loss: 3.1),
+        ])
+      let study = try #require(try results.experiments().lengthStudies.first)
+      #expect(study.families.map(\.name) == ["muon-rms", "adamw"])
+      #expect(study.families[0].points.map(\.steps) == [100, 400])
+      #expect(study.sentence.hasPrefix("muon-rms ends at 2.880 with a schedule of "))
+      #expect(study.sentence.contains("adamw does not end at 2.880 with 100 steps"))
+    }
+  }
+
+  @Test func anAblationIsWorthSteps() throws {
+    try withResults { results in
+      try results.add(
+        "a", purpose: "ablations",
+        [
+          .init(name: "muon", loss: 2.9),
+          .init(name: "half", settings: ["muon.momentum=0"], loss: 2.95, secondsPerStep: 0.125),
+          .init(name: "off", loss: 3.5),
+        ])
+      let alone = try #require(try results.experiments().ablationStudies.first)
+      #expect(alone.rows.allSatisfy { $0.equivalent == nil })
+      try results.add(
+        "lengths", purpose: "lengths",
+        [
+          .init(name: "muon-100", steps: 100, loss: 3.0),
+          .init(name: "muon-400", steps: 400, loss: 2.8),
+        ])
+      let rows = try #require(try results.experiments().ablationStudies.first).rows
+      #expect(rows.map { $0.equivalent?.text } == ["200", "141", "< 100"])
+      #expect(rows[0].difference == nil)
+      #expect(abs((rows[1].difference?.mean ?? 0) - 0.05) < 1e-12)
+      #expect(rows.map(\.millisecondsPerStep) == [250, 125, 250])
+    }
+  }
+
+  @Test func stepsToTheTargetComeFromTheBestRate() throws {
+    func trials(_ arm: String, _ losses: [Double]) -> [ResultsFixture.Trial] {
+      let rate = "\(arm).learning_rate="
+      return [
+        .init(arm: arm, stage: "rate", settings: ["steps=200", rate + "1"], loss: 2.5),
+        .init(arm: arm, stage: "rate", settings: ["steps=200", rate + "2"], loss: losses[0]),
+        .init(
+          arm: arm, stage: "steps", settings: ["steps=50", rate + "2"], loss: losses[1], steps: 50),
+      ]
+    }
+    try withResults { results in
+      for batch in [16, 4] {
+        try results.add(
+          sweep: "b\(batch)", purpose: "batch", batch: batch,
+          trials("adamw", [2.88, 3.0]) + trials("muon", [2.78, 2.98]))
+      }
+      let study = try #require(try results.experiments().batchStudy)
+      #expect(study.sizes.map(\.tokens) == [1024, 4096])
+      let size = study.sizes[0]
+      #expect(size.arms.map { $0.steps.text } == ["200", "100"])
+      #expect(size.arms.map(\.settings) == [["adamw.learning_rate=2"], ["muon.learning_rate=2"]])
+      #expect(abs((size.stepsRatio ?? 0) - 0.5) < 1e-9)
+      #expect(abs((size.secondsRatio ?? 0) - 0.6) < 1e-9)
+      #expect(abs((size.arm(.muon)?.overhead ?? 0) - 0.2) < 1e-9)
+    }
+  }
+
+  @Test func aStageOverTwoKeysIsAGrid() throws {
+    func trial(_ rate: String, _ decay: String, _ loss: Double?) -> ResultsFixture.Trial {
+      .init(
+        arm: "muon", settings: ["muon.weight_decay=\(decay)", "muon.learning_rate=\(rate)"],
+        loss: loss)
+    }
+    try withResults { results in
+      try results.add(
+        sweep: "s",
+        [
+          trial("0.1", "0", 3), trial("0.02", "0", 2.9), trial("0.1", "0.3", nil),
+          .init(arm: "muon", stage: "other", settings: ["muon.learning_rate=1"], loss: 1),
+        ])
+      guard case .sweep(_, let lines) = try results.experiments()[0].finding else { return }
+      let grids = SweepGrid.grids(of: lines)
+      #expect(grids.map(\.stage) == ["search"])
+      #expect(grids[0].columnKey == "muon.learning_rate")
+      #expect(grids[0].columns.map(\.text) == ["0.02", "0.1"])
+      #expect(grids[0].values == [[2.9, 3], [nil, .infinity]])
+    }
+  }
+}
