@@ -12,7 +12,8 @@ struct VerifyCommand: ColoredCommand {
       speedrun verify
       speedrun verify results/records/kjv --rerun
 
-      Without a directory, every record in results/records. The logs are read line by line, the result of \
+      Without a directory, every record in results/records, and that leaderboard, report and figures are what \
+      they give. The logs are read line by line, the result of \
       every run, the statistics and the record are made again, and compared with what is written. \
       Each mismatch is a line: where, what is there, what should be; any makes the exit status 65.
 
@@ -68,6 +69,7 @@ struct VerifyCommand: ColoredCommand {
     }
     if json { try Console.output(color.mode).printResult(try JSON.document(verified)) }
     try check(verified)
+    if records.isEmpty { try checkReport() }
     if let name = runNames.first(where: { !rerunNames.contains($0) }) {
       throw UsageError("--run \(name): no record has such a run")
     }
@@ -98,6 +100,20 @@ struct VerifyCommand: ColoredCommand {
       reason: wrong.count == 1
         ? "not what it should be" : "and \(wrong.count - 1) more are not what they should be",
       hint: "take the files back from where they came, or make the runs again")
+  }
+
+  /// Throws unless leaderboard, page and figures, where there are any, are what the records give.
+  private func checkReport() throws {
+    let records = ExperimentRecord.directory
+    let published = PublishedFiles(in: records.deletingLastPathComponent())
+    guard records.isDirectory, published.hasReadme else { return }
+    let files = try ReportFiles.expected(
+      from: try Experiment.all(in: records), readme: try published.readme())
+    if let problem = published.problem(with: files) { throw problem }
+    if !json {
+      try Console.output(color.mode).printResult(
+        "the report: \(Format.count(files.count, "file")) as the records give them")
+    }
   }
 
   private func say(_ message: String) {

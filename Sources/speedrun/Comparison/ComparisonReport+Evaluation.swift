@@ -16,7 +16,7 @@ extension ComparisonReport {
           ? rule.ratios(of: curves[index], to: curves[0], bootstrap: bootstrap) : nil)
     }
     self.init(
-      track: track.name, target: target, precision: precision,
+      track: track.title, target: target, precision: precision,
       seeds: curves.first?.seeds ?? [],
       validationEvery: track.valEvery,
       validationEveryLate: track.valEveryLate,

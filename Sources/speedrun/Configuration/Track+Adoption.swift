@@ -11,6 +11,7 @@ extension Track {
     if manifest?.corpus != corpus { textSHA256 = nil }
     corpus = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
     name = corpus
+    version = nil
     target = nil
     guard let manifest else { return }
     vocabulary = manifest.vocabulary

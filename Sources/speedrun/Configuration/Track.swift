@@ -3,6 +3,9 @@ import NanoGPT
 /// Everything about a speedrun that is not the optimizer: all contestants share it.
 package struct Track: Codable, Hashable, Sendable {
   package var name: String
+  /// Counts the changes of what the track fixes: results of different versions do not compare. Nil of a
+  /// track that may change at any time.
+  package var version: Int?
   /// The name of the corpus, whose prepared files lie in `data/<corpus>-<vocabulary>`.
   package var corpus: String
   /// SHA-256 of the corpus's text; nil accepts any.
@@ -43,13 +46,16 @@ package struct Track: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, corpus, vocabulary, batch, lanes, target, model
+    case name, version, corpus, vocabulary, batch, lanes, target, model
     case textSHA256 = "text_sha256"
     case valTokens = "val_tokens"
     case valEvery = "val_every"
     case valEveryLate = "val_every_late"
     case dataSeed = "data_seed"
   }
+
+  /// The name with the version, if there is one: `kjv v1`.
+  package var title: String { version.map { "\(name) v\($0)" } ?? name }
 
   /// Whether a validation comes before the training step of this number, or after the last.
   package func validates(at step: Int, of steps: Int) -> Bool {

@@ -7,6 +7,12 @@ package struct PublishedFiles: Sendable {
 
   package init(in directory: URL) { self.directory = directory }
 
+  /// Whether there is a document whose sections a report fills.
+  package var hasReadme: Bool {
+    let url = directory.appendingPathComponent(ReportFiles.readme)
+    return FileManager.default.fileExists(atPath: url.path)
+  }
+
   /// The document whose sections a report fills.
   package func readme() throws(DataError) -> String {
     let url = directory.appendingPathComponent(ReportFiles.readme)
@@ -25,15 +31,31 @@ package struct PublishedFiles: Sendable {
       }
       let found = [UInt8](data)
       if found != file.bytes {
-        let line = 1 + zip(found, file.bytes).prefix { $0 == $1 }.count { $0.0 == 0x0A }
         return .badData(
-          path: url.relativePath, reason: "line \(line) is not what the records give", hint: hint)
+          path: url.relativePath, reason: Self.difference(of: found, from: file.bytes), hint: hint)
       }
     }
     return stale(files).first.map {
       .badData(path: $0.relativePath, reason: "no record gives this figure", hint: hint)
     }
   }
+
+  /// The first line that differs: what it is, and what it should be.
+  private static func difference(of found: [UInt8], from expected: [UInt8]) -> String {
+    func lines(_ bytes: [UInt8]) -> [String] {
+      String(decoding: bytes, as: UTF8.self).components(separatedBy: "\n")
+    }
+    let (found, expected) = (lines(found), lines(expected))
+    let index = zip(found, expected).prefix { $0 == $1 }.count
+    func excerpt(_ lines: [String]) -> String {
+      guard index < lines.count else { return "missing" }
+      let line = lines[index]
+      return "'\(line.prefix(excerptLength))\(line.count > excerptLength ? "..." : "")'"
+    }
+    return "line \(index + 1) is \(excerpt(found)); the records give \(excerpt(expected))"
+  }
+
+  private static let excerptLength = 240
 
   /// Writes what has changed, and removes figures that are none any more.
   ///

@@ -17,7 +17,7 @@ struct Announcement {
     console.print(Tables.routing(routes))
     console.print()
     console.print(
-      "\(track.name): \(recipe.steps) steps of \(Format.grouped(step)) tokens, "
+      "\(track.title): \(recipe.steps) steps of \(Format.grouped(step)) tokens, "
         + "\(Format.fixed(epochs, 2)) epochs of \(Format.grouped(trainingTokens)), "
         + "\(plan.threads) threads, \(plan.precision.rawValue); target "
         + (track.target.map { Format.fixed($0, 3) } ?? "none") + "; writing to \(directory)")

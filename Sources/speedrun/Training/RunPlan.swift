@@ -55,6 +55,7 @@ extension TrackFile {
     guard fixed != original.track else { return self }
     var changed = self
     changed.track.name = original.track.name + "-changed"
+    changed.track.version = nil
     if !settings.contains(where: { $0.key == "target" }) { changed.track.target = nil }
     return changed
   }
