@@ -3,8 +3,9 @@ import NanoGPT
 /// Everything about a speedrun that is not the optimizer: all contestants share it.
 package struct Track: Codable, Hashable, Sendable {
   package var name: String
-  /// Counts the changes of what the track fixes: results of different versions do not compare. Nil of a
-  /// track that may change at any time.
+  /// Counts the changes of what the track fixes; nil of a track that may change at any time.
+  ///
+  /// Results of different versions do not compare.
   package var version: Int?
   /// The name of the corpus, whose prepared files lie in `data/<corpus>-<vocabulary>`.
   package var corpus: String
