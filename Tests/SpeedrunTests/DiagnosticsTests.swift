@@ -49,11 +49,12 @@ extension CommandLineTests {
           #expect(Set(event.keys) == Self.keys)
           let values = try #require(event["singular_values"] as? [Double])
           #expect(values.count == 17 && values == values.sorted(by: >))
-          // With projections of zero, the first gradients of all else are zero.
+          // With projections of zero, the first gradients of all else are zero. Lion's recipe decays, and of a
+          // weight that does nothing else a rounding is left.
           let isMoved = event["gradient_norm"] as? Double != 0
-          #expect(values[0] == (isMoved ? 1 : 0))
+          #expect(values[0] == (isMoved ? 1 : 0) || (!isMoved && contestant.rawValue == "lion"))
           let after = event["orthogonalized_singular_values"]
-          #expect((after is NSNull) == (contestant == .adamw))
+          #expect((after is NSNull) == (contestant != .muon))
           if contestant == .muon, isMoved {
             let after = try #require(after as? [Double])
             #expect(after.count == 17 && after[0] < 1.3 && after[0] > 0.6)
