@@ -40,9 +40,12 @@ extension Leaderboard.Row {
     ]
   }
 
-  /// What a run of it was told, the record's settings first.
+  /// Its hyperparameters, which all its runs share.
   private var recipe: String {
-    ([arm.optimizer.rawValue] + arm.settings).joined(separator: " ")
+    guard case .comparison(_, let runs) = experiment.finding,
+      let run = runs.first(where: { $0.arm == arm.name })
+    else { return arm.optimizer.rawValue }
+    return run.record.configuration.recipeText
   }
 }
 
