@@ -99,6 +99,28 @@ import speedrun
       ])
   }
 
+  @Test func aRateInTheMiddleMayBeAtTheEndOnceTheMomentumHasChanged() throws {
+    var search = try Self.search(
+      """
+      [[arms.stages]]
+      name = "rate"
+      values.adamw.learning_rate = [0.01, 0.02, 0.04]
+      [[arms.stages]]
+      name = "decay"
+      values.adamw.weight_decay = [0.1, 0.2, 0.3]
+      [[arms.stages]]
+      name = "rate again"
+      factors.adamw.learning_rate = [0.8, 1.25]
+      """)
+    for (point, loss) in [3.0, 2.0, 3.0, 2.5, 1.9, 2.5, 2.0, 1.8].enumerated() {
+      try search.score(loss, ofPoint: point)
+    }
+    #expect(
+      try search.edges().map(\.text) == [
+        "adamw.learning_rate = 0.025 is the highest value tried (0.016 to 0.025): try higher ones"
+      ])
+  }
+
   /// Losses of the four coarse points, and the edges they leave.
   static let landscapes: [(losses: [Double], edges: [String])] = [
     // 0.03 and 0.1 are the highest tried.

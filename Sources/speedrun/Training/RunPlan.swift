@@ -44,7 +44,7 @@ struct RunPlan {
 
 extension TrackFile {
   /// This file, or, where `settings` changed what the track fixes, one that claims neither its name nor,
-  /// unless a new one was given, its target.
+  /// unless a new one was given, its target. With another target it is no version of the track.
   ///
   /// How often a run is validated changes none of its numbers.
   fileprivate func withoutClaims(of original: TrackFile, _ settings: [Setting]) -> TrackFile {
@@ -52,7 +52,11 @@ extension TrackFile {
     fixed.target = original.track.target
     fixed.valEvery = original.track.valEvery
     fixed.valEveryLate = original.track.valEveryLate
-    guard fixed != original.track else { return self }
+    guard fixed != original.track else {
+      var own = self
+      if track.target != original.track.target { own.track.version = nil }
+      return own
+    }
     var changed = self
     changed.track.name = original.track.name + "-changed"
     changed.track.version = nil
