@@ -30,7 +30,7 @@ extension ReportPage {
     .left{text-align:left;white-space:nowrap}
     .right{text-align:right;white-space:nowrap}
     code{font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-    td .long{display:inline-block;min-width:170px;max-width:320px;white-space:normal;overflow-wrap:anywhere}
+    td .long{display:inline-block;min-width:300px;max-width:380px;white-space:normal;overflow-wrap:anywhere}
     a{color:var(--link)}
     </style>
     </head>
