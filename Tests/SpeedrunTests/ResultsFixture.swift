@@ -94,6 +94,7 @@ struct ResultsFixture {
   {
     let folder = records.appendingPathComponent(name)
     var track = TrackFile.kjv.track
+    track.target = 2.88
     track.batch = batch
     try write(
       try record(kind: "sweep", purpose: purpose, seeds: 1, track: track), to: folder, "record.json"

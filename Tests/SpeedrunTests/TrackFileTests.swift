@@ -38,18 +38,18 @@ import speedrun
     #expect(changed.recipes[.adamw] == TrackFile.kjv.recipes[.adamw])
   }
 
-  /// A line of the kjv track replaced, and what the error must say.
+  /// A line of the micro track replaced, and what the error must say.
   static let mistakes: [(line: String, replacement: String, said: String)] = [
-    ("batch = 16", "bacth = 16", "unknown key 'track.bacth'"),
-    ("batch = 16", "batch = \"many\"", "a whole number"),
-    ("batch = 16", "batch = 1.5", "a whole number"),
-    ("batch = 16", "", "the key 'track.batch' is missing"),
-    ("batch = 16", "batch = ", "not TOML"),
-    ("corpus = 'kjv'", "corpus = 3", "a text in quotes"),
+    ("batch = 8", "bacth = 16", "unknown key 'track.bacth'"),
+    ("batch = 8", "batch = \"many\"", "a whole number"),
+    ("batch = 8", "batch = 1.5", "a whole number"),
+    ("batch = 8", "", "the key 'track.batch' is missing"),
+    ("batch = 8", "batch = ", "not TOML"),
+    ("corpus = 'micro'", "corpus = 3", "a text in quotes"),
     ("momentum = 0.95", "momentum = 2", "momentum 2.0 is not in 0..<1"),
     ("scale = 'spectral'", "scale = 'big'", "spectral or rms"),
     ("scale = 'spectral'", "scael = 'rms'", "recipes.muon.muon.scael"),
-    ("heads = 4", "heads = 7", "7 heads"),
+    ("heads = 2", "heads = 7", "7 heads"),
     ("warmup_steps = 20", "warmup_steps = -1", "warmup_steps -1"),
     ("betas = [ 0.9, 0.95 ]", "betas = [ 0.9 ]", "1 betas"),
     ("betas = [ 0.9, 0.95 ]", "betas = 0.9", "a list"),
@@ -57,7 +57,7 @@ import speedrun
 
   @Test(arguments: mistakes)
   func mistakesAreNamed(_ line: String, _ replacement: String, _ said: String) throws {
-    let toml = try TrackFile.kjv.toml().replacing("\"", with: "'")
+    let toml = try TrackFile.micro.toml().replacing("\"", with: "'")
     let wrong = toml.replacing("\n\(line)\n", with: "\n\(replacement)\n", maxReplacements: 1)
     try #require(wrong != toml, "\(line) is not in the file")
     let error = #expect(throws: UsageError.self) { try TrackFile(toml: wrong) }
