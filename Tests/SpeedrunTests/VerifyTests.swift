@@ -6,7 +6,7 @@ extension CommandLineTests {
   /// What is done to records, and what is said about it.
   @Suite(.serialized) struct VerifyTests {
     /// Gives `body` a comparison of two arms with three seeds, of eight steps each.
-    private static func withComparison(_ body: (CommandLineTool) throws -> Void) throws {
+    static func withComparison(_ body: (CommandLineTool) throws -> Void) throws {
       try withTool { tool in
         let out = ["--out", "results/records/small"]
         let run = try tool.run(CompareTests.small.dropLast(2) + out + ["--seeds", "3", "--quiet"])
@@ -17,7 +17,7 @@ extension CommandLineTests {
 
     @Test func whatWasNotTouchedIsVerified() throws {
       try Self.withComparison { tool in
-        let run = try tool.run("verify")
+        let run = try tool.run("verify", "results/records/small")
         #expect(run.status == 0, "\(run.messages)")
         #expect(run.messages.isEmpty)
         #expect(
@@ -91,6 +91,21 @@ extension CommandLineTests {
           "muon-seed0/run.json: configuration.training.seed is 2; the directory's name says 0",
           "muon-seed2/run.json: configuration.training.seed is 0; the directory's name says 2",
           "result.json:",
+        ]
+      ),
+      (
+        { record in
+          for file in ["run.json", "log.jsonl", "log.txt"] {
+            try record.write(
+              try record.text("muon-seed0/\(file)")
+                .replacing("\"seed\" : 0", with: "\"seed\" : 2"),
+              to: "muon-seed2/\(file)")
+          }
+          try record.fixChecksums()
+        },
+        [
+          "muon-seed2/log.jsonl: its validation losses are those of muon-seed0, which has another seed",
+          "result.json:", "record.json: compute.",
         ]
       ),
       (
@@ -251,7 +266,7 @@ extension CommandLineTests {
         }
         try record.edit("slow-seed0/log.jsonl", line: 5, "\"loss\":", digit: 6)
         try record.fixChecksums()
-        let close = try tool.run("verify", "--rerun", "--quiet")
+        let close = try tool.run("verify", record.name, "--rerun", "--quiet")
         #expect(close.status == 0, "\(close.output)")
         #expect(
           close.output.contains("slow-seed0 made again")
@@ -259,7 +274,7 @@ extension CommandLineTests {
 
         try record.edit("slow-seed0/log.jsonl", line: 5, "\"loss\":", digit: 2)
         try record.fixChecksums()
-        let far = try tool.run("verify", "--rerun", "--quiet")
+        let far = try tool.run("verify", record.name, "--rerun", "--quiet")
         #expect(far.status == 65)
         #expect(
           far.output.contains("slow-seed0/log.jsonl:5: loss of step 2 is ")
@@ -340,6 +355,14 @@ extension CommandLineTests {
         #expect(
           run.output.contains("record.json: data.tokenizer is \"")
             && run.output.contains("; data/\(data)/manifest.json says \""), "\(run.output)")
+        try manifest.write("{", to: "manifest.json")
+        let damaged = try tool.run("verify", "results/records/small")
+        #expect(damaged.status == 65)
+        #expect(
+          damaged.output.contains(
+            "record.json: data cannot be compared: data/\(data)/manifest.json")
+            || damaged.output.contains("record.json: data cannot be compared: /"),
+          "\(damaged.output)")
       }
     }
 

@@ -7,12 +7,6 @@ package struct PublishedFiles: Sendable {
 
   package init(in directory: URL) { self.directory = directory }
 
-  /// Whether there is a document whose sections a report fills.
-  package var hasReadme: Bool {
-    let url = directory.appendingPathComponent(ReportFiles.readme)
-    return FileManager.default.fileExists(atPath: url.path)
-  }
-
   /// The document whose sections a report fills.
   package func readme() throws(DataError) -> String {
     let url = directory.appendingPathComponent(ReportFiles.readme)

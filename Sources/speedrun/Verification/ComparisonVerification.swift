@@ -8,15 +8,15 @@ struct ComparisonVerification {
     do {
       try verify(record, in: directory)
     } catch {
-      outcome.findings.add(ExperimentRecord.fileName, error.message)
+      outcome.findings.add(ExperimentRecord.fileName, Failure(error).message)
     }
   }
 
   private mutating func verify(
     _ record: ExperimentRecord, in directory: URL
-  ) throws(UsageError) {
+  ) throws {
     let arms = try Self.arms(of: record)
-    let settings = try record.settings.map(Setting.init)
+    let settings = try record.settings.map { try Setting($0) }
     let source = TrackSource.recorded(record.base, options: record.trackOptions)
     guard let target = record.track.target else { throw UsageError("track.target is missing") }
     let trials = record.seeds.flatMap { seed in
@@ -54,13 +54,12 @@ struct ComparisonVerification {
       let compared = zip(arms, runs).map { ComparedArm(arm: $0, runs: $1) }
       let report = ComparisonReport(
         of: compared, track: record.track, target: target, precision: record.precision)
-      if let text = try? JSON.document(report) {
-        outcome.compare(ExperimentRecord.resultName, in: directory, with: text + "\n")
-      }
+      outcome.compare(
+        ExperimentRecord.resultName, in: directory, with: try JSON.document(report) + "\n")
     }
     var expected = record
     expected.describe(recorded)
-    if let plan = try? trials[0].plan() { expected.track = plan.track }
+    expected.track = try trials[0].plan().track
     outcome.record = expected
   }
 

@@ -14,7 +14,13 @@ enum FileVerification {
     of record: ExperimentRecord, _ outcome: RunsOutcome, in directory: URL
   ) -> Findings {
     var findings = Findings()
-    let there = Set(files(in: directory)).subtracting([ExperimentRecord.fileName])
+    let there: Set<String>
+    do {
+      there = Set(try files(in: directory)).subtracting([ExperimentRecord.fileName])
+    } catch {
+      findings.add(".", "its files cannot be listed: \(error.localizedDescription)")
+      return findings
+    }
     for path in record.files.keys.sorted() {
       guard there.contains(path) else {
         findings.add(path, "missing; \(ExperimentRecord.fileName) lists it")
@@ -40,8 +46,9 @@ enum FileVerification {
   }
 
   /// The paths of all files below a directory.
-  private static func files(in directory: URL) -> [String] {
-    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: directory.path)) ?? []
-    return paths.filter { !directory.appendingPathComponent($0).isDirectory }
+  private static func files(in directory: URL) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: directory.path).filter {
+      !directory.appendingPathComponent($0).isDirectory
+    }
   }
 }

@@ -41,6 +41,22 @@ struct Findings: Sendable {
     }
   }
 
+  /// Notes where a value differs from what it should be; one that cannot be written as JSON does, too.
+  mutating func compare(
+    _ value: some Encodable, with expected: some Encodable, tolerance: Double = 0,
+    at path: String = "", in file: String, because reason: (String) -> String
+  ) {
+    do {
+      let found = try RawJSON(encoding: value)
+      let due = try RawJSON(encoding: expected)
+      for difference in found.differences(from: due, tolerance: tolerance, at: path) {
+        add(file, difference.text(because: reason(difference.path)))
+      }
+    } catch {
+      add(file, "\(path.isEmpty ? "it" : path) cannot be compared: \(error)")
+    }
+  }
+
   /// Notes every line in which a file differs from what it should be; once the numbers of lines differ,
   /// only the first.
   mutating func compare(_ found: [UInt8], with expected: [UInt8], in file: String) {

@@ -8,19 +8,25 @@ enum LocalData {
     var findings = Findings()
     let track = record.track
     let directory = PreparedData.directory(corpus: track.corpus, vocabulary: track.vocabulary)
-    guard let manifest = try? Manifest(in: directory) else { return findings }
+    let source = directory.appendingPathComponent(Manifest.fileName)
+    let manifest: Manifest
+    do {
+      manifest = try Manifest(in: directory)
+    } catch .missingInput {
+      return findings
+    } catch {
+      findings.add(
+        ExperimentRecord.fileName, "data cannot be compared: \(Failure(error).message)")
+      return findings
+    }
     func checksums(_ split: Manifest.Split) -> [String] {
       manifest.shards.filter { $0.split == split }.map(\.sha256)
     }
     let local = ExperimentRecord.Checksums(
       trainShards: checksums(.train), valShards: checksums(.validation),
       tokenizer: manifest.tokenizerSHA256)
-    guard let found = try? RawJSON(encoding: record.data),
-      let expected = try? RawJSON(encoding: local)
-    else { return findings }
-    let source = directory.appendingPathComponent(Manifest.fileName).relativePath
-    for difference in found.differences(from: expected, at: "data") {
-      findings.add(ExperimentRecord.fileName, difference.text(because: "\(source) says"))
+    findings.compare(record.data, with: local, at: "data", in: ExperimentRecord.fileName) { _ in
+      "\(source.relativePath) says"
     }
     return findings
   }

@@ -23,11 +23,12 @@ struct RecordVerification {
       return
     }
     guard let record else { return }
-    let outcome =
+    var outcome =
       switch record.kind {
       case .comparison: ComparisonVerification(of: record, in: directory).outcome
       case .sweep: SweepVerification(of: record, in: directory).outcome
       }
+    outcome.checkCopies()
     runs = outcome.runs
     findings.add(FileVerification.findings(of: record, outcome, in: directory))
     findings.add(outcome.findings)
@@ -40,10 +41,8 @@ struct RecordVerification {
     var expected = expected
     // These are compared with the files themselves.
     expected.files = record.files
-    guard let found = try? RawJSON(encoding: record), let due = try? RawJSON(encoding: expected)
-    else { return }
-    for difference in found.differences(from: due) {
-      findings.add(ExperimentRecord.fileName, difference.text(because: "the runs make it"))
+    findings.compare(record, with: expected, in: ExperimentRecord.fileName) { _ in
+      "the runs make it"
     }
     if record.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) == nil {
       findings.add(ExperimentRecord.fileName, "date is \"\(record.date)\"; it should be yyyy-mm-dd")
@@ -78,14 +77,9 @@ struct RunsOutcome {
   /// Notes the runs whose data are not those of the record.
   mutating func checkData(against record: ExperimentRecord) {
     for run in runs {
-      guard let found = try? RawJSON(encoding: run.run.record.data.checksums),
-        let expected = try? RawJSON(encoding: record.data)
-      else { continue }
-      for difference in found.differences(from: expected, at: "data") {
-        findings.add(
-          "\(run.path)/run.json",
-          difference.text(because: "\(ExperimentRecord.fileName) says"))
-      }
+      findings.compare(
+        run.run.record.data.checksums, with: record.data, at: "data", in: "\(run.path)/run.json"
+      ) { _ in "\(ExperimentRecord.fileName) says" }
     }
   }
 

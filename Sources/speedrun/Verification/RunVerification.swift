@@ -39,17 +39,17 @@ struct RunVerification {
     if record.outcome == .interrupted {
       add("outcome is \"interrupted\"; a record has finished runs only")
     }
-    for difference in differences(of: record, plan, replay) {
-      add(difference.text(because: Self.reason(for: difference.path)))
-    }
+    findings.compare(
+      record, with: expected(record, plan, replay), tolerance: 1e-12, in: "\(path)/run.json",
+      because: Self.reason)
     return VerifiedRun(
       run: RecordedRun(trial, record, json: json), path: path, replay: replay)
   }
 
-  /// How `run.json` differs from what the trial and the log make of it.
-  private func differences(
-    of record: RunRecord, _ plan: RunPlan, _ replay: LogReplay
-  ) -> [RawJSON.Difference] {
+  /// What the trial and the log make of `run.json`.
+  private func expected(
+    _ record: RunRecord, _ plan: RunPlan, _ replay: LogReplay
+  ) -> RunRecord {
     var expected = record
     expected.track = plan.track.name
     expected.optimizer = trial.optimizer
@@ -71,9 +71,7 @@ struct RunVerification {
       expected.result.newtonSchulzCalls = record.result.newtonSchulzCalls
       expected.result.peakResidentBytes = record.result.peakResidentBytes
     }
-    guard let found = try? RawJSON(encoding: record), let due = try? RawJSON(encoding: expected)
-    else { return [] }
-    return found.differences(from: due, tolerance: 1e-12)
+    return expected
   }
 
   /// Who says what a value of `run.json` should be.

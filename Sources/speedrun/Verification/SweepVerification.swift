@@ -9,6 +9,7 @@ struct SweepVerification {
 
   init(of record: ExperimentRecord, in directory: URL) {
     let url = directory.appendingPathComponent(Self.planName)
+    outcome.paths = [Self.planName]
     // A missing one is told where the files are listed.
     guard let bytes = try? Files.read(url, hint: "") else { return }
     do {
