@@ -67,7 +67,7 @@ import speedrun
         #expect(text.contains("2.8580 (n=3)") && text.contains("speedrun comparison"))
         #expect(!text.contains("No record yet"))
       }
-      #expect(page.components(separatedBy: "<svg").count == 17)
+      #expect(page.components(separatedBy: "<svg").count == 15)
       #expect(!page.contains("src=") && !page.contains("<link") && !page.contains("<script"))
       #expect(readme.hasPrefix("Before.\n<!-- leaderboard: begin -->\n\nmuon needs 0.69x"))
       #expect(readme.contains("<!-- leaderboard: end -->\nBetween.\n<!-- studies: begin -->"))

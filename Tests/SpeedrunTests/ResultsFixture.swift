@@ -89,16 +89,18 @@ struct ResultsFixture {
   }
 
   /// Adds a sweep at some size of the batch.
-  func add(sweep name: String, purpose: String = "search", batch: Int = 16, _ trials: [Trial])
-    throws
-  {
+  func add(
+    sweep name: String, purpose: String = "search", batch: Int = 16, parallel: Int? = 1,
+    _ trials: [Trial]
+  ) throws {
     let folder = records.appendingPathComponent(name)
     var track = TrackFile.kjv.track
     track.target = 2.88
     track.batch = batch
     try write(
-      try record(kind: "sweep", purpose: purpose, seeds: 1, track: track), to: folder, "record.json"
-    )
+      try record(
+        kind: "sweep", purpose: purpose, seeds: 1, track: track, parallel: parallel),
+      to: folder, "record.json")
     var arms: [String] = []
     for trial in trials where !arms.contains(trial.arm) { arms.append(trial.arm) }
     let results = arms.map { arm -> [String: Any] in
@@ -109,7 +111,9 @@ struct ResultsFixture {
         "diverged": own.count { $0.loss == nil }, "train_seconds": 100,
         "keys": ["\(arm).learning_rate", "\(arm).weight_decay", "steps"], "options": "",
         "toml": "",
-        "edges": [["key": "steps", "best": 300, "lowest": 100, "highest": 300]],
+        "edges": ["steps", "\(arm).learning_rate"].map { key -> [String: Any] in
+          ["key": key, "best": 300, "lowest": 100, "highest": 300]
+        },
         "best": ranked.map { trial -> [String: Any] in
           [
             "stage": trial.stage, "settings": trial.settings,
@@ -208,7 +212,9 @@ struct ResultsFixture {
     try Data(lines.joined().utf8).write(to: run.appendingPathComponent("log.jsonl"))
   }
 
-  private func record(kind: String, purpose: String, seeds: Int, track: Track) throws -> Any {
+  private func record(
+    kind: String, purpose: String, seeds: Int, track: Track, parallel: Int? = nil
+  ) throws -> Any {
     [
       "version": 1, "kind": kind, "purpose": purpose, "title": NSNull(),
       "command": "speedrun \(kind)", "date": "2026-01-02", "commits": ["0123456789"],
@@ -220,6 +226,7 @@ struct ResultsFixture {
       "track": try json(track), "precision": "float32", "seeds": Array(0..<seeds),
       "settings": [String](), "arms": [String](),
       "data": ["train_shards": ["00"], "val_shards": ["00"], "tokenizer": "00"] as [String: Any],
+      "parallel": parallel.map { $0 as Any } ?? NSNull(),
       "compute": Self.compute, "files": [String: String](), "track_options": [String](),
       "base": try json(TrackFile.kjv),
     ] as [String: Any]

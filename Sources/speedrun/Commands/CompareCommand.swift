@@ -106,7 +106,8 @@ struct CompareCommand: ColoredCommand {
     if runs.count == comparison.seeds.count {
       try comparison.write(
         report, on: runs, purpose: purpose, title: title,
-        command: CommandText.text(CommandLine.arguments.dropFirst()))
+        command: CommandText.text(CommandLine.arguments.dropFirst()),
+        parallel: noRun ? nil : parallel)
     }
     try Console.output(color.mode).printResult(json ? try JSON.document(report) : report.text)
     guard !report.isDecided else { return }

@@ -82,10 +82,13 @@ struct SweepCommand: ColoredCommand {
     }
     var sweep = try Sweep(plan, on: file, in: directory.url)
     try PreparedData.prepare(for: sweep.trials, progress: say)
-    try search(&sweep, for: directory, messages, say)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
+    try search(&sweep, by: runner, for: directory, messages, say)
     let result = try SweepResult(sweep, track: file.track.name)
     try directory.write(result)
-    try sweep.writeRecord(command: CommandText.text(CommandLine.arguments.dropFirst()))
+    try sweep.writeRecord(
+      command: CommandText.text(CommandLine.arguments.dropFirst()), parallel: runner.parallel)
     if json {
       try Console.output(color.mode).printResult(try JSON.document(result))
     } else {
@@ -95,11 +98,9 @@ struct SweepCommand: ColoredCommand {
 
   /// Runs every trial there is no record of.
   private func search(
-    _ sweep: inout Sweep, for directory: SweepDirectory, _ messages: Console,
-    _ say: (String) -> Void
+    _ sweep: inout Sweep, by runner: TrialRunner, for directory: SweepDirectory,
+    _ messages: Console, _ say: (String) -> Void
   ) throws {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
     say(
       "\(Format.count(sweep.plan.trialCount, "trial")), \(runner.parallel) at a time with "
         + "\(Format.count(runner.threads, "thread")) each; writing to "

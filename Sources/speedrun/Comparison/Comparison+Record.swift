@@ -10,10 +10,11 @@ extension Comparison {
   ///   - purpose: What the comparison is for.
   ///   - title: Its title, if it has any.
   ///   - command: The command line.
+  ///   - parallel: How many ran side by side; nil when none was run.
   /// - Throws: ``DataError`` when a file cannot be read or written.
   func write(
     _ report: ComparisonReport, on runs: [[(trial: Trial, record: RunRecord)]],
-    purpose: ExperimentRecord.Purpose, title: String?, command: String
+    purpose: ExperimentRecord.Purpose, title: String?, command: String, parallel: Int?
   ) throws {
     try Files.write(
       Array((try JSON.document(report) + "\n").utf8),
@@ -22,8 +23,8 @@ extension Comparison {
     var record = ExperimentRecord(
       kind: .comparison, purpose: purpose, title: title, command: command, track: track,
       precision: precision, seeds: seeds, settings: settings,
-      arms: arms.map { ($0.name, $0.optimizer, $0.settings) }, source: source,
-      base: try source.file())
+      arms: arms.map { ($0.name, $0.optimizer, $0.settings) }, parallel: parallel,
+      source: source, base: try source.file())
     record.describe(recorded)
     try record.date(recorded, in: directory)
     try record.write(to: directory)

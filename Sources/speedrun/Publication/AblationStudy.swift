@@ -10,7 +10,6 @@ package struct AblationStudy: Sendable {
     package let difference: PairedDifference?
     /// The steps of the whole recipe that end at this loss; nil without a study of lengths.
     package let equivalent: LossByLength.Steps?
-    package let millisecondsPerStep: Double
   }
 
   package let experiment: Experiment
@@ -36,16 +35,12 @@ package struct AblationStudy: Sendable {
     let reference = report.arms.first.flatMap { losses(of: $0.name) }
     rows = report.arms.enumerated().map { index, arm in
       let own = losses(of: arm.name)
-      let results = runs.filter { $0.arm == arm.name }.map(\.record.result)
-      let steps = results.reduce(0) { $0 + Double($1.steps) }
       return Row(
         name: arm.name, settings: arm.settings, losses: own.map { Sample($0) },
         difference: index == 0
           ? nil
           : own.flatMap { own in reference.map { PairedDifference(of: own, to: $0) } },
-        equivalent: own.flatMap { own in family?.steps(to: Sample(own).mean) },
-        millisecondsPerStep: steps > 0
-          ? 1000 * results.reduce(0) { $0 + $1.trainSeconds } / steps : 0)
+        equivalent: own.flatMap { own in family?.steps(to: Sample(own).mean) })
     }
   }
 }

@@ -6,7 +6,7 @@ enum AblationTable {
       [
         .init("arm"), .init("settings"), .right("final loss"), .right("sd"), .right("n"),
         .right("difference to \(reference)"), .right("95 %"), .right("p"),
-        .right("worth in steps"), .right("ms per step"),
+        .right("worth in steps"),
       ],
       study.rows.map { row in
         let difference = row.difference
@@ -18,7 +18,7 @@ enum AblationTable {
           .text(difference.map { signed($0.mean) } ?? "-"),
           .text(difference?.interval.map(text) ?? "-"),
           .text(difference?.probability.map { Format.probability($0) } ?? "-"),
-          .text(row.equivalent?.text ?? "-"), .text(Format.fixed(row.millisecondsPerStep, 1)),
+          .text(row.equivalent?.text ?? "-"),
         ]
       })
   }

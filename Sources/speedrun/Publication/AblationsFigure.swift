@@ -1,4 +1,4 @@
-/// What each change of a recipe does to the final loss, and to the time of a step.
+/// What each change of a recipe does to the final loss.
 enum AblationsFigure {
   static func figure(of study: AblationStudy) -> Figure? {
     guard let reference = study.rows.first else { return nil }
@@ -13,26 +13,17 @@ enum AblationsFigure {
         high: difference.interval == nil ? difference.mean : difference.interval?.upper,
         color: color(of: difference), text: AblationTable.signed(difference.mean))
     }
-    let times = changes.map { row, _ in
-      IntervalPanel.Row(
-        name: row.name, value: row.millisecondsPerStep, low: row.millisecondsPerStep,
-        high: row.millisecondsPerStep, color: FigureStyle.colors - 1,
-        text: "\(Format.fixed(row.millisecondsPerStep, 1)) ms")
-    }
     return Figure(
       name: study.experiment.name,
       title: "What each change of \(reference.name) does to its final loss",
       caption: "Differences to \(reference.name) on the same "
         + "\(Format.count(study.experiment.record.seeds.count, "seed")), with intervals of 95 % by "
         + "Student's paired t; colored where the interval leaves out 0. Right of the dashed line is "
-        + "worse. Beside it the time of a training step.",
+        + "worse.",
       panels: [
         IntervalPanel(
           title: "Difference in final loss", axis: Axis("nats per token"),
-          reference: (0, reference.name), rows: losses),
-        IntervalPanel(
-          title: "Time of a step", axis: Axis("milliseconds"),
-          reference: (reference.millisecondsPerStep, reference.name), rows: times),
+          reference: (0, reference.name), rows: losses)
       ])
   }
 

@@ -22,24 +22,35 @@ enum BatchFigure {
       + [
         line(study, color: 3, .dashed, name: "predicted", \.predictedSecondsRatio)
       ].compactMap(\.self)
+    func overhead(
+      _ stroke: Mark.Stroke, color: Int, name: String,
+      _ value: @escaping (NewtonSchulzOverhead, Int) -> Double
+    ) -> Mark? {
+      line(study, color: color, stroke, name: name) { size in
+        size.overhead.map { value($0, size.tokens) }
+      }
+    }
     let overheads =
-      dotted(study, color: 0, name: "measured") { $0.arm(.muon)?.overhead }
+      dotted(study, color: 3, name: "measured") { $0.arm(.muon)?.time?.overhead }
       + [
-        line(study, color: 0, .dashed, name: "predicted") { $0.overhead.ratio(tokens: $0.tokens) },
-        line(study, color: 6, .dashed, name: "T m / B") { $0.overhead.bound(tokens: $0.tokens) },
+        overhead(.solid, color: 0, name: "as computed") { $0.ratio(tokens: $1) },
+        overhead(.dashed, color: 0, name: "plain formula") { $0.plainRatio(tokens: $1) },
+        overhead(.dashed, color: 6, name: "T d / tokens") { $0.bound(tokens: $1) },
       ].compactMap(\.self)
+    let seconds =
+      study.isTimed ? [arms("Seconds to the target", "seconds of training", \.seconds)] : []
     return Figure(
       name: "batch-sizes",
-      title: "Steps and seconds to the target by the size of the batch, and Muon's share of them",
+      title: "What it takes to the target by the size of the batch, and Muon's share of it",
       caption: caption(study),
       panels: [
-        arms("Steps to the target", "steps") { $0.steps.value },
-        arms("Seconds to the target", "seconds of training", \.seconds),
+        arms("Steps to the target", "steps") { $0.steps.value }
+      ] + seconds + [
         PlotPanel(
           title: "Muon over AdamW", x: x, y: Axis("ratio to the target"), marks: ratios),
         PlotPanel(
-          title: "What the optimizer adds to a step", x: x,
-          y: Axis("time over forward and backward", .logarithmic), marks: overheads),
+          title: "What Muon adds to a step", x: x,
+          y: Axis("over forward and backward", .logarithmic), marks: overheads),
       ])
   }
 
@@ -47,9 +58,9 @@ enum BatchFigure {
     let targets = Set(study.sizes.map { Format.fixed($0.target, 3) }).sorted()
     return "Target \(targets.joined(separator: ", ")); learning rates retuned at every size, steps "
       + "interpolated between schedules. The predicted ratio in seconds is that in steps times "
-      + "1 + Newton-Schulz operations / operations of forward and backward; T m / B is Jordan's "
-      + "bound of that overhead, with T = 5 steps, width m and B tokens. Measured is all the time of "
-      + "the optimizer."
+      + "1 + Newton-Schulz operations as computed / operations of forward and backward. T d / tokens "
+      + "is Jordan's bound of that overhead by the plain formula, with T = \(study.iterationsText) "
+      + "steps and width d." + (study.isTimed ? " Measured is all the time of the optimizer." : "")
   }
 
   private static func line(

@@ -1,3 +1,6 @@
+import Autograd
+import Muon
+
 /// Steps and seconds to a loss at several sizes of the batch.
 package struct BatchStudy: Sendable {
   /// One size.
@@ -6,8 +9,11 @@ package struct BatchStudy: Sendable {
     package let name: String
     package let tokens: Int
     package let target: Double
+    package let precision: Precision
+    package let seeds: Int
     package let arms: [Arm]
-    package let overhead: NewtonSchulzOverhead
+    /// Of Muon's arm; nil without Newton-Schulz.
+    package let overhead: NewtonSchulzOverhead?
 
     package func arm(_ optimizer: Contestant) -> Arm? { arms.first { $0.optimizer == optimizer } }
 
@@ -19,7 +25,8 @@ package struct BatchStudy: Sendable {
 
     /// What the seconds would be if all operations took equally long.
     package var predictedSecondsRatio: Double? {
-      stepsRatio.map { $0 * (1 + overhead.ratio(tokens: tokens)) }
+      guard let stepsRatio, let overhead else { return nil }
+      return stepsRatio * (1 + overhead.ratio(tokens: tokens))
     }
 
     private func ratio(_ value: (Arm) -> Double?) -> Double? {
@@ -36,13 +43,25 @@ package struct BatchStudy: Sendable {
     package let optimizer: Contestant
     /// The best of what was searched, but for the number of steps.
     package let settings: [String]
+    /// The keys among them whose best value is the lowest or the highest that was tried.
+    package let edges: Set<String>
     package let steps: LossByLength.Steps
+    package let time: Time?
+    /// The rule of the matrices inside the blocks; nil when it is not Muon.
+    package let muon: Muon?
+
+    /// The training time to the target.
+    package var seconds: Double? {
+      guard let steps = steps.value, let time else { return nil }
+      return steps * time.secondsPerStep
+    }
+  }
+
+  /// What the steps of an arm took when nothing ran beside them.
+  package struct Time: Sendable {
     package let secondsPerStep: Double
     /// Of the training time.
     package let optimizerShare: Double
-
-    /// The training time to the target.
-    package var seconds: Double? { steps.value.map { $0 * secondsPerStep } }
 
     /// The optimizer's time over that of forward and backward.
     package var overhead: Double { optimizerShare / (1 - optimizerShare) }
@@ -50,11 +69,26 @@ package struct BatchStudy: Sendable {
 
   /// Ascending by tokens.
   package let sizes: [Size]
+
+  /// Whether the seconds of every size are a result.
+  package var isTimed: Bool { sizes.allSatisfy { $0.arms.allSatisfy { $0.time != nil } } }
+}
+
+extension BatchStudy.Time {
+  fileprivate init?(_ lines: [TrialLine]) {
+    let seconds = lines.reduce(0) { $0 + $1.trainSeconds }
+    let steps = lines.reduce(0) { $0 + $1.steps }
+    guard seconds > 0, steps > 0 else { return nil }
+    secondsPerStep = seconds / Double(steps)
+    optimizerShare = lines.reduce(0) { $0 + $1.optimizerSeconds } / seconds
+  }
 }
 
 extension BatchStudy.Arm {
   /// Reads off the trials that differ from the last one in nothing but the number of steps.
-  fileprivate init?(_ arm: SweepResult.Arm, _ lines: [TrialLine], target: Double) {
+  fileprivate init?(
+    _ arm: SweepResult.Arm, _ lines: [TrialLine], _ record: ExperimentRecord, target: Double
+  ) {
     func others(_ line: TrialLine) -> [String] {
       line.settings.filter { !$0.hasPrefix("steps=") }.sorted()
     }
@@ -62,16 +96,17 @@ extension BatchStudy.Arm {
     guard let last = own.last else { return nil }
     let lengths = own.filter { others($0) == others(last) && $0.outcome != .diverged }
     let losses = lengths.compactMap { line in line.finalValLoss.map { (line.steps, $0) } }
-    let seconds = lengths.reduce(0) { $0 + $1.trainSeconds }
-    guard !losses.isEmpty, seconds > 0 else { return nil }
+    guard !losses.isEmpty else { return nil }
     name = arm.name
     optimizer = arm.optimizer
     settings = others(last).filter { setting in
       arm.keys.contains { $0 != "steps" && setting.hasPrefix("\($0)=") }
     }
+    edges = Set(arm.edges.map(\.key)).subtracting(["steps"])
     steps = LossByLength(losses).steps(to: target)
-    secondsPerStep = seconds / Double(lengths.reduce(0) { $0 + $1.steps })
-    optimizerShare = lengths.reduce(0) { $0 + $1.optimizerSeconds } / seconds
+    time = record.hasComparableSeconds ? BatchStudy.Time(lengths) : nil
+    let file = try? record.base.applying(try last.settings.map(Setting.init), for: arm.optimizer)
+    muon = file?.recipes[arm.optimizer]?.muon
   }
 }
 
@@ -79,12 +114,15 @@ extension [Experiment] {
   /// The study of batch sizes, if there are records of it.
   package var batchStudy: BatchStudy? {
     let sizes = sweeps(.batch).compactMap { experiment, result, lines -> BatchStudy.Size? in
-      let track = experiment.record.track
-      guard let target = track.target else { return nil }
+      let record = experiment.record
+      guard let target = record.track.target else { return nil }
+      let arms = result.arms.compactMap { BatchStudy.Arm($0, lines, record, target: target) }
       return BatchStudy.Size(
-        name: experiment.name, tokens: track.batch * track.model.context, target: target,
-        arms: result.arms.compactMap { BatchStudy.Arm($0, lines, target: target) },
-        overhead: NewtonSchulzOverhead(track.configuration))
+        name: experiment.name, tokens: record.track.batch * record.track.model.context,
+        target: target, precision: record.precision, seeds: record.seeds.count, arms: arms,
+        overhead: arms.lazy.compactMap(\.muon).first.flatMap {
+          NewtonSchulzOverhead(record.track.configuration, $0)
+        })
     }
     return sizes.isEmpty
       ? nil : BatchStudy(sizes: sizes.sorted { ($0.tokens, $0.name) < ($1.tokens, $1.name) })

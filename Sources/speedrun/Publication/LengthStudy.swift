@@ -10,19 +10,12 @@ package struct LengthStudy: Sendable {
 
     /// The steps that end at a loss.
     package func steps(to loss: Double) -> LossByLength.Steps { losses.steps(to: loss) }
-
-    /// The mean duration of a step.
-    package var secondsPerStep: Double {
-      points.reduce(0) { $0 + $1.seconds } / points.reduce(0) { $0 + Double($1.steps) }
-    }
   }
 
   /// One length.
   package struct Point: Sendable {
     package let steps: Int
     package let losses: Sample
-    /// The mean training time.
-    package let seconds: Double
   }
 
   package let experiment: Experiment
@@ -43,8 +36,7 @@ package struct LengthStudy: Sendable {
       if points[name] == nil { order.append((name, arm.optimizer)) }
       points[name, default: []].append(
         Point(
-          steps: arm.steps, losses: Sample(losses),
-          seconds: Sample(own.map(\.record.result.trainSeconds)).mean))
+          steps: arm.steps, losses: Sample(losses)))
     }
     families = order.map { name, optimizer in
       let points = (points[name] ?? []).sorted { $0.steps < $1.steps }

@@ -3,13 +3,13 @@ extension LengthStudy {
   package var table: ResultTable {
     ResultTable(
       [
-        .init("arm"), .right("steps"), .right("seconds"), .right("final loss"), .right("sd"),
+        .init("arm"), .right("steps"), .right("final loss"), .right("sd"),
         .right("n"),
       ],
       families.flatMap { family in
         family.points.map { point in
           [
-            .text(family.name), .text("\(point.steps)"), .text(Format.fixed(point.seconds, 1)),
+            .text(family.name), .text("\(point.steps)"),
             .text(Format.fixed(point.losses.mean, 4)),
             .text(point.losses.standardDeviation.map { Format.fixed($0, 4) } ?? "-"),
             .text("\(point.losses.count)"),
@@ -25,7 +25,7 @@ extension LengthStudy {
       switch family.steps(to: self.target) {
       case .about(let steps):
         "\(family.name) ends at \(target) with a schedule of \(Format.fixed(steps, 0)) steps"
-      case .more(let most): "\(family.name) does not end at \(target) with \(most) steps"
+      case .more(let most): "\(family.name) does not reach \(target) within \(most) steps"
       case .fewer(let least): "\(family.name) ends below \(target) even with \(least) steps"
       }
     }

@@ -3,31 +3,23 @@ enum LengthsFigure {
   static func figure(of study: LengthStudy, colors: ArmColors) -> Figure? {
     guard study.families.contains(where: { $0.points.count > 1 }) else { return nil }
     let gap = Gap(study)
-    func panel(
-      _ title: String, _ label: String, gapRatio: Double?,
-      _ place: (LengthStudy.Family, Double) -> Double
-    ) -> PlotPanel {
-      var marks: [Mark] = [.level(study.target, name: "target \(Format.fixed(study.target, 3))")]
-      for family in study.families {
-        let color = colors[family.name]
-        let estimates = family.points.map { point in
-          let losses = point.losses.values
-          return Mark.Estimate(
-            place(family, Double(point.steps)), point.losses.mean,
-            losses.min() ?? point.losses.mean, losses.max() ?? point.losses.mean)
-        }
-        marks.append(.line(estimates.map(\.point), color: color, name: family.name))
-        marks.append(.estimates(estimates, color: color))
+    var marks: [Mark] = [.level(study.target, name: "target \(Format.fixed(study.target, 3))")]
+    for family in study.families {
+      let color = colors[family.name]
+      let estimates = family.points.map { point in
+        let losses = point.losses.values
+        return Mark.Estimate(
+          Double(point.steps), point.losses.mean,
+          losses.min() ?? point.losses.mean, losses.max() ?? point.losses.mean)
       }
-      if let gap, let gapRatio {
-        marks.append(
-          .gap(
-            from: place(gap.baseline, gap.baselineSteps), to: place(gap.other, gap.otherSteps),
-            level: study.target, name: "x \(Format.fixed(gapRatio, 2))"))
-      }
-      return PlotPanel(
-        title: title, x: Axis(label, .logarithmic), y: Axis("final loss, nats per token"),
-        marks: marks)
+      marks.append(.line(estimates.map(\.point), color: color, name: family.name))
+      marks.append(.estimates(estimates, color: color))
+    }
+    if let gap {
+      marks.append(
+        .gap(
+          from: gap.baselineSteps, to: gap.otherSteps,
+          level: study.target, name: "x \(Format.fixed(gap.stepsRatio, 2))"))
     }
     return Figure(
       name: study.experiment.name,
@@ -35,10 +27,9 @@ enum LengthsFigure {
         + study.families.map(\.name).joined(separator: " and "),
       caption: caption(study, gap),
       panels: [
-        panel("By steps", "steps of the whole schedule", gapRatio: gap?.stepsRatio) { $1 },
-        panel("By seconds", "seconds of the whole schedule", gapRatio: gap?.secondsRatio) {
-          $0.secondsPerStep * $1
-        },
+        PlotPanel(
+          title: "By steps", x: Axis("steps of the whole schedule", .logarithmic),
+          y: Axis("final loss, nats per token"), marks: marks)
       ])
   }
 
@@ -51,8 +42,7 @@ enum LengthsFigure {
     return base
       + " The arrow is the distance at the target: \(gap.other.name) needs "
       + "\(Format.fixed(gap.otherSteps, 0)) steps where \(gap.baseline.name) needs "
-      + "\(Format.fixed(gap.baselineSteps, 0)), \(Format.fixed(gap.stepsRatio, 2)) of them and "
-      + "\(Format.fixed(gap.secondsRatio, 2)) of the seconds."
+      + "\(Format.fixed(gap.baselineSteps, 0)), \(Format.fixed(gap.stepsRatio, 2)) of them."
   }
 
   /// The distance of the fastest family from AdamW's, or from the slowest, at the target.
@@ -74,8 +64,5 @@ enum LengthsFigure {
     }
 
     var stepsRatio: Double { otherSteps / baselineSteps }
-    var secondsRatio: Double {
-      stepsRatio * other.secondsPerStep / baseline.secondsPerStep
-    }
   }
 }

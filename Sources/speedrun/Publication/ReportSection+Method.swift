@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 extension ReportSection {
@@ -14,8 +15,12 @@ extension ReportSection {
     var machines: [String] = []
     for record in records {
       for machine in record.machines {
+        let products =
+          machine.products == ProductKernels.avx512.rawValue
+          ? "matrix products by this package's own AVX-512 kernels"
+          : "matrix products by \(machine.products)"
         let text =
-          "\(machine.cpu), \(Format.count(machine.threads, "thread")), \(machine.products) products, "
+          "\(machine.cpu), \(Format.count(machine.threads, "thread")), \(products), "
           + machine.simd
         if !machines.contains(text) { machines.append(text) }
       }
@@ -33,7 +38,8 @@ extension ReportSection {
     }
     section.paragraphs.append(
       "What this does not show: one small model, one corpus and training of minutes say little about "
-        + "large models. The search gave each arm as many trials, not all it could use. Seeds differ in "
+        + "large models. The search gave each arm the same number of trials, which need not be enough for any of "
+        + "them. Seeds differ in "
         + "the initial weights only, all in one order of the data, so the spread over orders is not in the "
         + "intervals. Stop steps are known to the distance of validations, and seconds belong to the "
         + "machine.")

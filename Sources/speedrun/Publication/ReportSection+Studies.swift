@@ -38,12 +38,7 @@ extension ReportSection {
     guard let study = experiments.batchStudy else { return nil }
     return ReportSection(
       title: "Where the edge begins and ends: batch sizes",
-      paragraphs: [
-        "Steps to the target are read off final losses of several schedules at the best learning "
-          + "rate. Trials of a sweep may run side by side, each on fewer threads than a run alone: "
-          + "their seconds compare with each other only. Newton-Schulz, predicted, is its share of "
-          + "the floating-point operations of a step."
-      ],
+      paragraphs: [study.sentences.joined(separator: " ")],
       tables: [("", study.table)],
       figures: [BatchFigure.figure(of: study, colors: colors)].compactMap(\.self))
   }

@@ -7,8 +7,8 @@ extension ExperimentRecord {
   init(
     kind: Kind, purpose: Purpose, title: String?, command: String, track: Track,
     precision: Precision, seeds: [UInt64], settings: [Setting],
-    arms: [(name: String, optimizer: Contestant, settings: [Setting])], source: TrackSource,
-    base: TrackFile
+    arms: [(name: String, optimizer: Contestant, settings: [Setting])], parallel: Int?,
+    source: TrackSource, base: TrackFile
   ) {
     self.init(
       version: Self.currentVersion, kind: kind, purpose: purpose, title: title, command: command,
@@ -18,7 +18,7 @@ extension ExperimentRecord {
         Arm(name: $0.name, optimizer: $0.optimizer, settings: $0.settings.map(\.text))
       },
       data: Checksums(trainShards: [], valShards: [], tokenizer: nil), compute: Compute([]),
-      files: [:], trackOptions: source.arguments, base: base)
+      parallel: parallel, files: [:], trackOptions: source.arguments, base: base)
   }
 
   /// Fills in what follows from the runs: everything but what was asked for, the date and the files.
@@ -40,14 +40,15 @@ extension ExperimentRecord {
   /// Notes the day of the last run, and the checksum of every file in `directory` that belongs to the
   /// experiment.
   ///
-  /// The time of a file changes when it is copied, so an earlier record of the same runs is believed.
+  /// The time of a file changes when it is copied, and what finds all runs made runs none: so an earlier record of
+  /// the same runs is believed, also about how many ran side by side.
   mutating func date(_ runs: [RecordedRun], in directory: URL) throws {
     files = try Self.checksums(of: paths(of: runs.map(\.trial)), in: directory)
     func logs(_ files: [String: String]) -> [String: String] {
       files.filter { $0.key.contains("/") }
     }
     if let earlier = try? ExperimentRecord(in: directory), logs(earlier.files) == logs(files) {
-      date = earlier.date
+      (date, parallel) = (earlier.date, earlier.parallel)
     } else {
       let formatter = DateFormatter()
       formatter.locale = Locale(identifier: "en_US_POSIX")

@@ -107,6 +107,8 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
   package var arms: [Arm]
   package var data: Checksums
   package var compute: Compute
+  /// How many runs were made side by side; nil in records from before it was noted, and of runs made elsewhere.
+  package var parallel: Int?
   /// SHA-256 of every other file, by its path from here.
   package var files: [String: String]
   /// The options that named the track.
@@ -116,12 +118,16 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case version, kind, purpose, title, command, date, commits, dirty, machines, track, precision
-    case seeds, settings, arms, data, compute, files, base
+    case seeds, settings, arms, data, compute, parallel, files, base
     case trackOptions = "track_options"
   }
 }
 
 extension ExperimentRecord {
+  /// Whether the seconds of its runs are a result: none ran beside another, and all on equal machines with as many
+  /// threads.
+  package var hasComparableSeconds: Bool { parallel == 1 && machines.count == 1 }
+
   /// The version this program writes and reads.
   package static let currentVersion = 1
 

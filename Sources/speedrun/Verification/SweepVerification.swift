@@ -58,7 +58,8 @@ struct SweepVerification {
     let byTrial = Dictionary(
       outcome.runs.map { ($0.run.trial, $0.run) }, uniquingKeysWith: { first, _ in first })
     outcome.record = try sweep.record(
-      of: sweep.finished.compactMap { byTrial[$0.trial] }, command: record.command)
+      of: sweep.finished.compactMap { byTrial[$0.trial] }, command: record.command,
+      parallel: record.parallel)
     outcome.record?.date = record.date
   }
 }
