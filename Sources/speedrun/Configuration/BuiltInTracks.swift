@@ -18,11 +18,11 @@ extension TrackFile {
         hidden: Muon(learningRate: 0.05, weightDecay: 0.1, momentum: 0.85),
         embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008)),
       Recipe(
-        steps: 290, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         hidden: AdamW.matrices(learningRate: 0.0024, beta1: 0.7, beta2: 0.99),
         embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
       Recipe(
-        steps: 290, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         hidden: Lion(learningRate: 0.0006, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
         embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
     ])
@@ -32,7 +32,7 @@ extension TrackFile {
     track: Track(
       name: "micro", corpus: "micro", textSHA256: Corpus.microSHA256,
       vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
-      valTokens: 8192, valEvery: 10, dataSeed: 0, target: 0.6,
+      valTokens: 8192, valEvery: 10, dataSeed: 0, target: 0.65,
       model: Track.Model(modelDimension: 64, heads: 2, layers: 2, context: 64)),
     recipes: [
       Recipe(

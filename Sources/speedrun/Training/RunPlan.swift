@@ -43,10 +43,10 @@ struct RunPlan {
 }
 
 extension TrackFile {
-  /// This file, or, where `settings` changed what the track fixes, one that claims neither its name nor,
-  /// unless a new one was given, its target. With another target it is no version of the track.
+  /// This file without the claims that `settings` made untrue.
   ///
-  /// How often a run is validated changes none of its numbers.
+  /// Where they changed what the track fixes, it keeps neither its name nor, unless a new one was given, its target.
+  /// With another target it is no version of the track. How often a run is validated changes none of its numbers.
   fileprivate func withoutClaims(of original: TrackFile, _ settings: [Setting]) -> TrackFile {
     var fixed = track
     fixed.target = original.track.target
