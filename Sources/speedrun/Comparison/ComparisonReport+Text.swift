@@ -46,8 +46,8 @@ extension ComparisonReport {
     }
     let probabilities = pair.compactMap { $0.stop.map { Format.probability($0.probability) } }
     var lines = [
-      "\(verdict.arm) needs \(Self.text(of: ratios.steps)) of \(verdict.baseline)'s steps, "
-        + "\(Self.text(of: ratios.seconds)) of its seconds "
+      "\(verdict.arm) needs \(ratios.steps.factorText) of \(verdict.baseline)'s steps, "
+        + "\(ratios.seconds.factorText) of its seconds "
         + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
     ]
     let stops = pair.compactMap(\.stop)
@@ -58,7 +58,7 @@ extension ComparisonReport {
       }
       lines.append(
         "  validations at steps \(places.joined(separator: ", ")) leave the ratio of steps "
-          + "anywhere in \(Self.text(of: grid))")
+          + "anywhere in \(grid.ratioText)")
     }
     for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
     where ratio.interval.contains(1) {
@@ -78,15 +78,5 @@ extension ComparisonReport {
     ConfidenceInterval(
       lower: Double(arm.previousStep + 1) / Double(baseline.step),
       upper: Double(arm.step) / Double(baseline.previousStep + 1))
-  }
-
-  /// `0.71x (0.68-0.74)`.
-  private static func text(of ratio: StopRatios.Ratio) -> String {
-    "\(Format.fixed(ratio.value, 2))x (\(text(of: ratio.interval)))"
-  }
-
-  private static func text(of interval: ConfidenceInterval) -> String {
-    let lower = Format.fixed(interval.lower, 2)
-    return interval.upper.map { "\(lower)-\(Format.fixed($0, 2))" } ?? "above \(lower)"
   }
 }

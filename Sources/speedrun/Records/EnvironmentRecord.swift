@@ -20,7 +20,7 @@ package struct EnvironmentRecord: Codable, Sendable {
   }
 
   /// The library that multiplies matrices where this package's own kernels do not run.
-  package struct OpenBLAS: Codable, Sendable {
+  package struct OpenBLAS: Codable, Equatable, Sendable {
     package var version: String
     /// The kernels it chose for this processor.
     package var core: String

@@ -91,11 +91,39 @@ extension RawJSON {
       let start = position
       while let next, !Array(" \t\r\n,:{}[]\"".utf8).contains(next) { position += 1 }
       let word = try text(from: start)
-      guard ["true", "false", "null"].contains(word) || RawJSON.token(word).number != nil else {
+      guard ["true", "false", "null"].contains(word) || Self.isNumber(bytes[start..<position])
+      else {
         position = start
         throw error("'\(word)' is no value")
       }
       return word
+    }
+
+    /// Whether this is a number by RFC 8259, 6: `-0.5e3`, but not `01`, `.5`, `1.` or `0x10`.
+    private static func isNumber(_ word: ArraySlice<UInt8>) -> Bool {
+      var rest = word
+      func starts(with characters: String) -> Bool {
+        rest.first.map { Array(characters.utf8).contains($0) } ?? false
+      }
+      func dropDigits() -> Int {
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        rest = rest.dropFirst(digits.count)
+        return digits.count
+      }
+      if starts(with: "-") { rest = rest.dropFirst() }
+      let hasZero = starts(with: "0")
+      let whole = dropDigits()
+      guard whole == 1 || whole > 1 && !hasZero else { return false }
+      if starts(with: ".") {
+        rest = rest.dropFirst()
+        guard dropDigits() > 0 else { return false }
+      }
+      if starts(with: "eE") {
+        rest = rest.dropFirst()
+        if starts(with: "+-") { rest = rest.dropFirst() }
+        guard dropDigits() > 0 else { return false }
+      }
+      return rest.isEmpty
     }
 
     private func text(from start: Int) throws(RawJSONError) -> String {

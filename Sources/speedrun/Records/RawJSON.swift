@@ -2,7 +2,8 @@ import Foundation
 
 /// JSON as a file has it: numbers and texts stay the characters they are written in.
 ///
-/// A checksum of it does not change with the program that reads it.
+/// A checksum of it does not change with the program that reads it. Foundation's parsers turn numbers into binary ones
+/// and keep one of two equal keys; here neither is lost, and what is wrong has its place.
 enum RawJSON: Equatable {
   /// Keys and values in the order of the file; a key is a token, with its quotes.
   case object([(key: String, value: RawJSON)])
@@ -16,6 +17,12 @@ enum RawJSON: Equatable {
   subscript(key: String) -> RawJSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == "\"\(key)\"" }?.value
+  }
+
+  /// The keys of an object, without their quotes; none of anything else.
+  var keys: [Substring] {
+    guard case .object(let members) = self else { return [] }
+    return members.map { $0.key.dropFirst().dropLast() }
   }
 
   /// The number; nil of anything else.

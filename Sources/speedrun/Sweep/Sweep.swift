@@ -85,6 +85,11 @@ struct Sweep {
   /// The trials of all stages that have begun.
   var trials: [Trial] { jobs.map(\.trial) }
 
+  /// The name of a trial's arm.
+  func arm(of trial: Trial) -> String {
+    jobs.first { $0.trial == trial }.map { plan.arms[$0.arm].name } ?? ""
+  }
+
   /// The number of trials that have finished.
   var finishedCount: Int { jobs.count { $0.record != nil } }
 

@@ -32,9 +32,9 @@ struct ComparisonVerification {
     var recorded: [RecordedRun] = []
     for (index, trial) in trials.enumerated() {
       let name = trial.directory.lastPathComponent
-      guard let run = outcome.verify(trial, path: name) else { continue }
-      recorded.append(run.run)
       let arm = index % arms.count
+      guard let run = outcome.verify(trial, of: arms[arm].name, path: name) else { continue }
+      recorded.append(run.run)
       runs[arm].append(
         ComparedArm.Run(trial: trial, record: run.run.record, curve: run.curve))
       if let expected = record.arms[arm].configurationSHA256,
@@ -54,8 +54,7 @@ struct ComparisonVerification {
       let compared = zip(arms, runs).map { ComparedArm(arm: $0, runs: $1) }
       let report = ComparisonReport(
         of: compared, track: record.track, target: target, precision: record.precision)
-      outcome.compare(
-        ExperimentRecord.resultName, in: directory, with: try JSON.document(report) + "\n")
+      outcome.compare(ExperimentRecord.resultName, in: directory, with: report)
     }
     var expected = record
     expected.describe(recorded)

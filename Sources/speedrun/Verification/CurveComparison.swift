@@ -1,6 +1,6 @@
 import Foundation
 
-/// The losses of a run beside those of the same run made again.
+/// The losses of a run beside those of the same run made again, and its diagnostics.
 struct CurveComparison {
   /// Where they part.
   struct Difference {
@@ -24,6 +24,34 @@ struct CurveComparison {
 
   /// Compares two logs, event after event.
   init(
+    _ replay: LogReplay, of environment: EnvironmentRecord, with again: LogReplay,
+    of other: EnvironmentRecord
+  ) {
+    compare(replay.losses, of: environment, with: again.losses, of: other)
+    // LAPACK computes the singular values.
+    guard firstDifference == nil, environment.kernels == other.kernels,
+      environment.openBLAS == other.openBLAS
+    else { return }
+    compare(replay.diagnostics.events, with: again.diagnostics.events)
+  }
+
+  /// Compares what diagnostics saw, which only the same kernels see again.
+  private mutating func compare(
+    _ events: [LoggedDiagnostics.Event], with others: [LoggedDiagnostics.Event]
+  ) {
+    for (event, again) in zip(events, others) where event.numbers != again.numbers {
+      firstDifference = Difference(
+        line: event.line,
+        message: "diagnostics of \(event.matrix) at step \(event.step) are not the same made again")
+      return
+    }
+    guard events.count != others.count, let last = events.last else { return }
+    firstDifference = Difference(
+      line: last.line,
+      message: "the log has \(events.count) diagnostics, and made again \(others.count)")
+  }
+
+  private mutating func compare(
     _ losses: [LogReplay.Loss], of environment: EnvironmentRecord, with others: [LogReplay.Loss],
     of other: EnvironmentRecord
   ) {

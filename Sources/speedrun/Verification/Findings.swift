@@ -47,7 +47,20 @@ struct Findings: Sendable {
     at path: String = "", in file: String, because reason: (String) -> String
   ) {
     do {
-      let found = try RawJSON(encoding: value)
+      compare(
+        try RawJSON(encoding: value), with: expected, tolerance: tolerance, at: path, in: file,
+        because: reason)
+    } catch {
+      add(file, "\(path.isEmpty ? "it" : path) cannot be compared: \(error)")
+    }
+  }
+
+  /// Notes where what a file has differs from what it should be, and what it has besides.
+  mutating func compare(
+    _ found: RawJSON, with expected: some Encodable, tolerance: Double = 0, at path: String = "",
+    in file: String, because reason: (String) -> String
+  ) {
+    do {
       let due = try RawJSON(encoding: expected)
       for difference in found.differences(from: due, tolerance: tolerance, at: path) {
         add(file, difference.text(because: reason(difference.path)))

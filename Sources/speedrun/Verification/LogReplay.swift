@@ -14,22 +14,19 @@ struct LogReplay {
     let line: Int
   }
 
-  /// A line that cannot be understood, after which nothing can be.
-  private struct Flaw: Error {
-    let message: String
-  }
-
   private(set) var trajectory: Trajectory
   private(set) var losses: [Loss] = []
+  /// What diagnostics have seen.
+  private(set) var diagnostics: LoggedDiagnostics
   /// Whether the log goes to the end of the run.
   private(set) var isWhole = false
   /// The bytes of text in the validation set, as losses and bits per byte have it.
   private(set) var validationBytes: Double?
-  private(set) var findings = Findings()
   let plan: RunPlan
-  private let file: String
-  private let lines: [ArraySlice<UInt8>]
-  private var position = 0
+  private var lines: LogLines
+
+  /// What is wrong with the lines.
+  var findings: Findings { lines.findings }
 
   /// Plays a log.
   ///
@@ -37,25 +34,26 @@ struct LogReplay {
   ///   - bytes: Its content.
   ///   - file: Its path, for what is found.
   ///   - plan: The run it should be of.
+  ///   - matrices: The names of the matrices inside the model's blocks.
   ///   - validationBytes: The bytes of text in the validation set, if another run of it is known.
-  init(_ bytes: [UInt8], file: String, plan: RunPlan, validationBytes: Double? = nil) {
+  init(
+    _ bytes: [UInt8], file: String, plan: RunPlan, matrices: [String],
+    validationBytes: Double? = nil
+  ) {
     self.plan = plan
-    self.file = file
     self.validationBytes = validationBytes
+    lines = LogLines(bytes, file: file)
+    diagnostics = LoggedDiagnostics(of: matrices, by: plan.recipe.hidden.rule)
     trajectory = Trajectory(target: plan.track.target)
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let rest = lines.popLast() ?? []
-    self.lines = rest.isEmpty ? lines : lines + [rest]
     do {
-      if !rest.isEmpty { findings.add(file, line: self.lines.count, "the line has no end") }
       try play()
     } catch {
-      findings.add(file, line: min(position + 1, max(1, self.lines.count)), error.message)
+      lines.say(error.message)
     }
   }
 
   /// The order of events is that of the training loop.
-  private mutating func play() throws(Flaw) {
+  private mutating func play() throws(LogLines.Flaw) {
     let steps = plan.recipe.steps
     for step in 0..<steps where !trajectory.endedEarly {
       if plan.track.validates(at: step, of: steps) { try validation(at: step) }
@@ -63,39 +61,46 @@ struct LogReplay {
     }
     if !trajectory.endedEarly { try validation(at: steps) }
     isWhole = true
-    skipOtherEvents()
-    guard position == lines.count else {
-      throw Flaw(message: "the log should have ended: \(trajectory.outcome) after the line before")
+    guard lines.isAtEnd else {
+      throw LogLines.Flaw(
+        message: "the log should have ended: \(trajectory.outcome) after the line before")
     }
   }
 
-  private mutating func training(at step: Int, of steps: Int) throws(Flaw) {
-    let event = try next("train", at: step)
-    let loss = try number("loss", of: event, isOptional: true)
+  private mutating func training(at step: Int, of steps: Int) throws(LogLines.Flaw) {
+    let event = try lines.next("train", at: step, keys: Self.trainKeys)
+    let loss = try event.number("loss", orNull: true)
     let now = TrainingProgress(step, of: steps)
-    check(
-      try number("lr_factor", of: event), "lr_factor", plan.recipe.schedule.factor(at: now),
+    lines.check(
+      try event.number("lr_factor"), "lr_factor", plan.recipe.schedule.factor(at: now),
       "the schedule makes it")
-    let momentum = try number("momentum", of: event, isOptional: true)
-    check(momentum, "momentum", plan.recipe.momentum(at: now), "the recipe makes it")
-    let time = try duration("step_ms", of: event)
-    let optimizerTime = try duration("optimizer_ms", of: event)
-    if optimizerTime > time { say("optimizer_ms is more than step_ms") }
+    lines.check(
+      try event.number("momentum", orNull: true), "momentum", plan.recipe.momentum(at: now),
+      "the recipe makes it")
+    let time = try event.duration("step_ms")
+    let optimizerTime = try event.duration("optimizer_ms")
+    if time == .zero { lines.say("step_ms is 0; no step takes no time") }
+    if optimizerTime > time { lines.say("optimizer_ms is more than step_ms") }
     let tokens = plan.track.batch * plan.track.model.context
-    check(
-      try number("tokens_per_second", of: event), "tokens_per_second",
-      Double(tokens) / time.seconds, "\(tokens) tokens in step_ms make it")
+    lines.check(
+      try event.number("tokens_per_second"), "tokens_per_second", Double(tokens) / time.seconds,
+      "\(tokens) tokens in step_ms make it")
     trajectory.add(tokens: tokens, time: time, optimizerTime: optimizerTime)
-    if loss == nil { trajectory.divergedAtStep = step }
     note(loss, isValidation: false, step: step)
+    guard loss != nil else {
+      trajectory.divergedAtStep = step
+      return
+    }
+    trajectory.newtonSchulzCalls += plan.recipe.newtonSchulzCalls(of: diagnostics.matrices.count)
+    try diagnostics.read(&lines, at: step)
   }
 
-  private mutating func validation(at step: Int) throws(Flaw) {
-    let event = try next("val", at: step)
-    let loss = try number("val_loss", of: event, isOptional: true)
-    let bitsPerByte = try number("bits_per_byte", of: event, isOptional: true)
-    let seconds = try number("train_seconds", of: event) ?? 0
-    check(seconds, "train_seconds", trajectory.trainSeconds, "the step_ms so far add up to")
+  private mutating func validation(at step: Int) throws(LogLines.Flaw) {
+    let event = try lines.next("val", at: step, keys: Self.validationKeys)
+    let loss = try event.number("val_loss", orNull: true)
+    let bitsPerByte = try event.number("bits_per_byte", orNull: true)
+    let seconds = try event.number("train_seconds") ?? 0
+    lines.check(seconds, "train_seconds", trajectory.trainSeconds, "the step_ms so far add up to")
     if let loss { checkBits(bitsPerByte, loss: loss) }
     trajectory.add(
       Trajectory.Validation(
@@ -103,21 +108,26 @@ struct LogReplay {
     note(loss, isValidation: true, step: step)
   }
 
+  private static let trainKeys: Set = [
+    "loss", "lr_factor", "momentum", "step_ms", "optimizer_ms", "tokens_per_second",
+  ]
+  private static let validationKeys: Set = ["val_loss", "bits_per_byte", "train_seconds"]
+
   /// A loss and its bits per byte give the bytes of the validation set away, which are a whole number, and
   /// always the same.
   private mutating func checkBits(_ bitsPerByte: Double?, loss: Double) {
     guard let bitsPerByte, bitsPerByte != 0 else {
-      if validationBytes != nil { say("bits_per_byte is missing") }
+      if validationBytes != nil { lines.say("bits_per_byte is missing") }
       return
     }
     let context = plan.track.model.context
     let bits = loss * Double(plan.track.valTokens / context * context) / log(2)
     let bytes = bits / bitsPerByte
     if let validationBytes {
-      check(
+      lines.check(
         bitsPerByte, "bits_per_byte", bits / validationBytes, "with val_loss \(loss) it would be")
     } else if abs(bytes - bytes.rounded()) > 1e-6 {
-      say(
+      lines.say(
         "val_loss \(loss) and bits_per_byte \(bitsPerByte) do not belong together: of "
           + "\(Format.fixed(bytes, 3)) bytes, which is no whole number")
     } else {
@@ -126,74 +136,14 @@ struct LogReplay {
   }
 
   private mutating func note(_ loss: Double?, isValidation: Bool, step: Int) {
-    losses.append(Loss(isValidation: isValidation, step: step, value: loss, line: position + 1))
-    position += 1
+    losses.append(Loss(isValidation: isValidation, step: step, value: loss, line: lines.number))
+    lines.advance()
   }
+}
 
-  // MARK: Lines
-
-  /// The line that comes next, which must be this event; it stays the next until it is noted.
-  private mutating func next(_ kind: String, at step: Int) throws(Flaw) -> RawJSON {
-    skipOtherEvents()
-    let due = "the \(kind) event of step \(step)"
-    guard position < lines.count else {
-      throw Flaw(message: "the log ends after this line; \(due) should follow")
-    }
-    let event: RawJSON
-    do {
-      event = try RawJSON(Array(lines[position]))
-    } catch {
-      throw Flaw(message: "not JSON: \(error.problem), at column \(error.offset + 1)")
-    }
-    guard event["event"]?.text == kind, event["step"]?.integer == step else {
-      let found = event["event"]?.text.map { "the \($0) event" } ?? "no event"
-      throw Flaw(
-        message: "\(found) of step \(event["step"]?.canonical ?? "?") where \(due) should be")
-    }
-    return event
-  }
-
-  /// Passes over whole events that say nothing about losses and times.
-  private mutating func skipOtherEvents() {
-    while position < lines.count, let event = try? RawJSON(Array(lines[position])),
-      let kind = event["event"]?.text, kind != "train", kind != "val"
-    {
-      position += 1
-    }
-  }
-
-  private func number(
-    _ key: String, of event: RawJSON, isOptional: Bool = false
-  ) throws(Flaw) -> Double? {
-    guard let value = event[key] else { throw Flaw(message: "\(key) is missing") }
-    if isOptional, value.isNull { return nil }
-    guard let number = value.number, number.isFinite, number >= 0 else {
-      throw Flaw(message: "\(key) is \(value.canonical); it should be a number of at least 0")
-    }
-    return number
-  }
-
-  /// A time that was measured in whole nanoseconds and written in milliseconds.
-  private func duration(_ key: String, of event: RawJSON) throws(Flaw) -> Duration {
-    let milliseconds = try number(key, of: event) ?? 0
-    guard milliseconds < 1e12 else { throw Flaw(message: "\(key) is longer than a life") }
-    return .nanoseconds(Int64((milliseconds * 1e6).rounded()))
-  }
-
-  private mutating func check(
-    _ found: Double?, _ key: String, _ expected: Double?, _ reason: String
-  ) {
-    switch (found, expected) {
-    case (nil, nil): return
-    case (let found?, let expected?) where found.isClose(to: expected, within: 1e-12): return
-    case _ where expected?.isFinite == false: return
-    default:
-      func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
-      say("\(key) is \(text(found)); \(reason) \(text(expected))")
-    }
-  }
-
-  private mutating func say(_ message: String) {
-    findings.add(file, line: position + 1, message)
+extension Recipe {
+  /// How many matrices Newton-Schulz orthogonalizes in an update, of so many inside the blocks.
+  fileprivate func newtonSchulzCalls(of matrices: Int) -> Int {
+    muon?.orthogonalization == .newtonSchulz ? matrices : 0
   }
 }

@@ -41,8 +41,14 @@ struct RecordVerification {
     var expected = expected
     // These are compared with the files themselves.
     expected.files = record.files
-    findings.compare(record, with: expected, in: ExperimentRecord.fileName) { _ in
-      "the runs make it"
+    let url = directory.appendingPathComponent(ExperimentRecord.fileName)
+    do {
+      let found = try RawJSON(try Files.read(url, hint: ""))
+      findings.compare(found, with: expected, in: ExperimentRecord.fileName) { _ in
+        "the runs make it"
+      }
+    } catch {
+      findings.add(ExperimentRecord.fileName, "cannot be read: \(error)")
     }
     if record.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) == nil {
       findings.add(ExperimentRecord.fileName, "date is \"\(record.date)\"; it should be yyyy-mm-dd")
@@ -61,14 +67,15 @@ struct RunsOutcome {
   var isComplete = false
   /// What the runs make of the record; nil when some could not be read.
   var record: ExperimentRecord?
+  private var models = KnownModels()
 
   /// Checks a run; returns whether it could be read in full.
   ///
   /// The first that can tell how many bytes the validation set has tells it for all.
-  mutating func verify(_ trial: Trial, path: String) -> VerifiedRun? {
-    var verification = RunVerification(trial, path: path)
+  mutating func verify(_ trial: Trial, of arm: String, path: String) -> VerifiedRun? {
+    var verification = RunVerification(trial, of: arm, path: path)
     let bytes = runs.lazy.compactMap(\.replay.validationBytes).first
-    let run = verification.verify(validationBytes: bytes)
+    let run = verification.verify(models: &models, validationBytes: bytes)
     findings.add(verification.findings)
     if let run { runs.append(run) }
     return run
@@ -83,11 +90,27 @@ struct RunsOutcome {
     }
   }
 
-  /// Compares a file with what it should be; a missing one is told elsewhere.
-  mutating func compare(_ name: String, in directory: URL, with expected: String) {
+  /// Compares lines with what they should be; a missing file is told elsewhere.
+  mutating func compare(_ name: String, in directory: URL, withLines expected: String) {
     guard let found = try? Files.read(directory.appendingPathComponent(name), hint: "") else {
       return
     }
     findings.compare(found, with: Array(expected.utf8), in: name)
+  }
+
+  /// Compares a result with what it should be; a missing file is told elsewhere.
+  ///
+  /// Another machine's mathematical functions may round the last bits otherwise.
+  mutating func compare(_ name: String, in directory: URL, with expected: some Encodable) {
+    guard let found = try? Files.read(directory.appendingPathComponent(name), hint: "") else {
+      return
+    }
+    do {
+      findings.compare(
+        try RawJSON(found), with: expected, tolerance: 1e-9, in: name
+      ) { _ in "the runs make it" }
+    } catch {
+      findings.add(name, "not JSON: \(error)")
+    }
   }
 }

@@ -46,7 +46,7 @@ struct Rerun {
     let byName = Dictionary(
       runs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     if names.isEmpty {
-      self.runs = record.arms.compactMap { arm in runs.first { $0.isOf(arm.name) } }
+      self.runs = record.arms.compactMap { arm in runs.first { $0.arm == arm.name } }
     } else {
       self.runs = names.compactMap { byName[$0] }
     }
@@ -78,6 +78,7 @@ struct Rerun {
       say("\(run.name): \(Format.count(run.replay.plan.recipe.steps, "step")) once more")
       var trial = run.run.trial
       trial.track = .contents(of: track)
+      trial.diagnosticsEvery = run.replay.diagnostics.every
       trial.directory = place.appendingPathComponent(run.name, isDirectory: true)
       var waiting = [trial].makeIterator()
       var again: RunRecord?
@@ -86,10 +87,11 @@ struct Rerun {
       guard isComplete, let again else { return nil }
       let log = try Files.read(
         trial.directory.appendingPathComponent("log.jsonl"), hint: "verify again")
-      let replay = LogReplay(log, file: "\(run.path)/log.jsonl", plan: run.replay.plan)
+      let replay = LogReplay(
+        log, file: "\(run.path)/log.jsonl", plan: run.replay.plan,
+        matrices: run.replay.diagnostics.matrices)
       let comparison = CurveComparison(
-        run.replay.losses, of: run.run.record.environment, with: replay.losses,
-        of: again.environment)
+        run.replay, of: run.run.record.environment, with: replay, of: again.environment)
       if let difference = comparison.firstDifference {
         findings.add("\(run.path)/log.jsonl", line: difference.line, difference.message)
       } else {
@@ -107,10 +109,4 @@ struct Rerun {
 extension VerifiedRun {
   /// The name of its directory.
   var name: String { run.trial.directory.lastPathComponent }
-
-  /// Whether it is of the arm of this name.
-  fileprivate func isOf(_ arm: String) -> Bool {
-    name == "\(arm)-seed\(run.trial.seed)"
-      || name.hasPrefix("\(arm)-") && !name.dropFirst(arm.count + 1).contains("-")
-  }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Muon
 import NanoGPT
@@ -5,6 +6,8 @@ import NanoGPT
 /// A run of a record that could be read in full.
 struct VerifiedRun {
   let run: RecordedRun
+  /// The name of its arm.
+  let arm: String
   /// From the directory of the record.
   let path: String
   let replay: LogReplay
@@ -23,32 +26,38 @@ struct VerifiedRun {
 /// Checks the directory of a run against the trial it should be of.
 struct RunVerification {
   let trial: Trial
+  /// The name of its arm.
+  let arm: String
   /// From the directory of the record.
   let path: String
   private(set) var findings = Findings()
 
-  init(_ trial: Trial, path: String) {
-    (self.trial, self.path) = (trial, path)
+  init(_ trial: Trial, of arm: String, path: String) {
+    (self.trial, self.arm, self.path) = (trial, arm, path)
   }
 
   /// Checks all there is; nil when a file is missing or cannot be understood.
-  mutating func verify(validationBytes: Double?) -> VerifiedRun? {
-    guard let json = read(), let record = decoded(json), let plan = plan(),
-      let replay = replay(of: plan, validationBytes)
-    else { return nil }
+  mutating func verify(models: inout KnownModels, validationBytes: Double?) -> VerifiedRun? {
+    guard let json = read(), let record = decoded(json), let plan = plan() else { return nil }
+    let model = models.model(of: plan.track.configuration)
+    guard let replay = replay(of: plan, model, validationBytes) else { return nil }
     if record.outcome == .interrupted {
       add("outcome is \"interrupted\"; a record has finished runs only")
     }
+    let result = record.result
+    if result.wallSeconds < result.trainSeconds {
+      add("result.wall_seconds is \(result.wallSeconds), less than the training took")
+    }
     findings.compare(
-      record, with: expected(record, plan, replay), tolerance: 1e-12, in: "\(path)/run.json",
-      because: Self.reason)
+      json, with: expected(record, plan, model, replay), tolerance: 1e-12,
+      in: "\(path)/run.json", because: Self.reason)
     return VerifiedRun(
-      run: RecordedRun(trial, record, json: json), path: path, replay: replay)
+      run: RecordedRun(trial, record, json: json), arm: arm, path: path, replay: replay)
   }
 
   /// What the trial and the log make of `run.json`.
   private func expected(
-    _ record: RunRecord, _ plan: RunPlan, _ replay: LogReplay
+    _ record: RunRecord, _ plan: RunPlan, _ model: GPT, _ replay: LogReplay
   ) -> RunRecord {
     var expected = record
     expected.track = plan.track.name
@@ -57,18 +66,12 @@ struct RunVerification {
     expected.data.corpus = plan.track.corpus
     expected.configuration.model = plan.track.configuration
     expected.configuration.training = RunRecord.Training(plan)
-    let groups = record.configuration.groups
-    expected.configuration.groups = plan.recipe.rules.enumerated().map { index, rule in
-      GroupRecord(
-        name: rule.group, parameters: index < groups.count ? groups[index].parameters : [],
-        rule: rule.rule)
-    }
+    expected.configuration.groups = plan.recipe.groups(for: model).map(\.record)
     if replay.isWhole {
       expected.outcome = replay.trajectory.outcome
       expected.result = replay.trajectory.result(wallSeconds: record.result.wallSeconds)
       // A log does not have these.
       expected.result.startupSeconds = record.result.startupSeconds
-      expected.result.newtonSchulzCalls = record.result.newtonSchulzCalls
       expected.result.peakResidentBytes = record.result.peakResidentBytes
     }
     return expected
@@ -112,14 +115,17 @@ struct RunVerification {
     }
   }
 
-  private mutating func replay(of plan: RunPlan, _ validationBytes: Double?) -> LogReplay? {
+  private mutating func replay(
+    of plan: RunPlan, _ model: GPT, _ validationBytes: Double?
+  ) -> LogReplay? {
     let hint = ""
     guard
       let events = try? Files.read(trial.directory.appendingPathComponent("log.jsonl"), hint: hint),
       let text = try? Files.read(trial.directory.appendingPathComponent("log.txt"), hint: hint)
     else { return nil }
     let replay = LogReplay(
-      events, file: "\(path)/log.jsonl", plan: plan, validationBytes: validationBytes)
+      events, file: "\(path)/log.jsonl", plan: plan,
+      matrices: model.hiddenMatrices.map(\.name), validationBytes: validationBytes)
     findings.add(replay.findings)
     if replay.isWhole { findings.add(replay.findings(inText: text, file: "\(path)/log.txt")) }
     return replay

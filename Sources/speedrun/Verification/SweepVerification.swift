@@ -36,7 +36,7 @@ struct SweepVerification {
     var isComplete = true
     while let trial = sweep.next() {
       let path = "\(SweepDirectory.runs)/\(trial.directory.lastPathComponent)"
-      if let run = outcome.verify(trial, path: path) {
+      if let run = outcome.verify(trial, of: sweep.arm(of: trial), path: path) {
         try sweep.note(run.run.record, of: trial)
       } else {
         isComplete = false
@@ -51,10 +51,10 @@ struct SweepVerification {
   ) throws {
     outcome.checkData(against: record)
     let lines = try sweep.lines.map { try JSON.line($0) + "\n" }.joined()
-    outcome.compare("trials.jsonl", in: directory, with: lines)
-    let result = try SweepResult(sweep, track: record.base.track.name)
+    outcome.compare("trials.jsonl", in: directory, withLines: lines)
     outcome.compare(
-      ExperimentRecord.resultName, in: directory, with: try JSON.document(result) + "\n")
+      ExperimentRecord.resultName, in: directory,
+      with: try SweepResult(sweep, track: record.base.track.name))
     let byTrial = Dictionary(
       outcome.runs.map { ($0.run.trial, $0.run) }, uniquingKeysWith: { first, _ in first })
     outcome.record = try sweep.record(
