@@ -69,7 +69,7 @@ import speedrun
       }
       #expect(page.components(separatedBy: "<svg").count == 15)
       #expect(!page.contains("src=") && !page.contains("<link") && !page.contains("<script"))
-      #expect(readme.hasPrefix("Before.\n<!-- leaderboard: begin -->\n\nmuon needs 0.69x"))
+      #expect(readme.hasPrefix("Before.\n<!-- leaderboard: begin -->\n\nOn kjv, muon needs 0.69x"))
       #expect(readme.contains("<!-- leaderboard: end -->\nBetween.\n<!-- studies: begin -->"))
       #expect(readme.hasSuffix("<!-- studies: end -->\nAfter.\n"))
     }

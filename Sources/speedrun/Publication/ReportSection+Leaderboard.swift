@@ -25,7 +25,7 @@ extension ComparisonReport {
   var verdictSentences: [String] {
     verdicts.map { verdict in
       let lines = sentences(for: verdict).map { $0.trimmingPrefix(while: { $0 == " " }) }
-      return lines.dropFirst().reduce(String(lines[0])) { text, line in
+      return lines.dropFirst().reduce("On \(track), \(lines[0])") { text, line in
         text + (text.hasSuffix(":") ? " " : "; ") + line
       } + "."
     }
