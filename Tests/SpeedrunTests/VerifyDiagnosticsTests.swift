@@ -36,6 +36,7 @@ extension CommandLineTests {
         #expect(run.status == 0 || run.status == 5, "\(run.messages)")
         let whole = try tool.run("verify", "small", "--rerun", "--quiet")
         #expect(whole.status == 0, "\(whole.output)")
+        #expect(whole.output.contains("are equal bit for bit, and so are 36 diagnostics"))
         let events = try tool.events(of: "small/muon-seed0").filter {
           $0["event"] as? String == "diagnostics"
         }

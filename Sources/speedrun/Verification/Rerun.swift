@@ -9,11 +9,13 @@ struct Rerun {
     let run: String
     let trainLosses: Int
     let valLosses: Int
+    /// What diagnostics saw, which is compared where the same kernels compute it.
+    let diagnostics: Int
     /// Of all losses, as a share of the loss; 0 when they are equal bit for bit.
     let largestDifference: Double
 
     enum CodingKeys: String, CodingKey {
-      case run
+      case run, diagnostics
       case trainLosses = "train_losses"
       case valLosses = "val_losses"
       case largestDifference = "largest_difference"
@@ -26,6 +28,7 @@ struct Rerun {
         ? "equal bit for bit" : "equal but for \(String(format: "%.0e", largestDifference))"
       return "\(run) made again: \(trainLosses) training losses and "
         + "\(Format.count(valLosses, "validation")) are \(difference)"
+        + (diagnostics == 0 ? "" : ", and so are \(diagnostics) diagnostics")
     }
   }
 
@@ -99,7 +102,8 @@ struct Rerun {
         successes.append(
           Success(
             run: run.name, trainLosses: replay.losses.count - validations,
-            valLosses: validations, largestDifference: comparison.largestDifference))
+            valLosses: validations, diagnostics: comparison.diagnostics,
+            largestDifference: comparison.largestDifference))
       }
     }
     return (successes, findings)
