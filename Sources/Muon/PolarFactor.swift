@@ -1,5 +1,4 @@
 import Autograd
-import CKernels
 
 /// Replaces a matrix by the nearest one whose singular values are all 1: what Newton-Schulz approximates.
 ///

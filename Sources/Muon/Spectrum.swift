@@ -16,7 +16,8 @@ public struct Spectrum: Hashable, Sendable {
     quantiles.map { largest > 0 ? $0 / largest : 0 }
   }
 
-  private static let intervals = 16
+  /// The number of quantiles.
+  public static let quantileCount = 17
 
   /// Decomposes a matrix; nil when it has elements that are not finite, or none.
   public init?(of matrix: Tensor) {
@@ -26,8 +27,9 @@ public struct Spectrum: Hashable, Sendable {
     self.largest = largest
     let ratios = values.map { largest > 0 ? $0 / largest : 0 }
     stableRank = ratios.reduce(0) { $0 + $1 * $1 }
-    quantiles = (0...Self.intervals).map { part in
-      let place = Double(part) / Double(Self.intervals) * Double(values.count - 1)
+    let intervals = Self.quantileCount - 1
+    quantiles = (0...intervals).map { part in
+      let place = Double(part) / Double(intervals) * Double(values.count - 1)
       let index = min(Int(place), values.count - 1)
       let next = min(index + 1, values.count - 1)
       return values[index] + (place - Double(index)) * (values[next] - values[index])

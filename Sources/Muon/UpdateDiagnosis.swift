@@ -11,11 +11,13 @@ public struct UpdateDiagnosis: Hashable, Sendable {
   public let weightNorm: Double
   /// The Frobenius norm of the gradient.
   public let gradientNorm: Double
-  /// The singular values of the direction; nil when they are not finite, or the learning rate is zero.
+  /// The singular values of the direction; nil when they are not finite.
   ///
-  /// Of what is orthogonalized; by a rule that does not do so, of the change divided by the rate.
+  /// Of what is orthogonalized; by a rule that does not do so, of the change divided by the rate, and nil when that is
+  /// zero.
   public let direction: Spectrum?
-  /// The singular values of what orthogonalization made of it; nil without any, and as above.
+  /// The singular values of what orthogonalization made of it; nil without any, or when they are not finite or the rate
+  /// is zero.
   ///
   /// Of the change divided by learning rate and scale: what has reached the weights.
   public let orthogonalized: Spectrum?

@@ -73,7 +73,7 @@ extension CommandLineTests {
       }
     }
 
-    @Test func coloursCanBeAskedOfEveryCommandAndItsErrors() throws {
+    @Test func colorsCanBeAskedOfEveryCommandAndItsErrors() throws {
       try withTool { tool in
         let doctor = try tool.run("doctor", "--color", "always")
         #expect(doctor.output.contains("\u{1B}["))

@@ -146,7 +146,13 @@ import speedrun
       try results.add("kjv", [.init(name: "muon", stop: 100)])
       let log = results.records.appendingPathComponent("kjv/muon-seed1/log.jsonl")
       try FileManager.default.removeItem(at: log)
-      #expect(throws: DataError.self) { try results.experiments() }
+      do {
+        _ = try results.experiments()
+        Issue.record("nothing was missed")
+      } catch let error as DataError {
+        guard case .missingInput(let path, _, _) = error else { throw error }
+        #expect(path.hasSuffix("kjv/muon-seed1/log.jsonl"), "\(path)")
+      }
     }
   }
 }

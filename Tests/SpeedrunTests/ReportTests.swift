@@ -100,7 +100,7 @@ import speedrun
     (.auto, false, ["FORCE_COLOR": "1", "NO_COLOR": "1"], true),
     (.auto, false, ["FORCE_COLOR": "0"], false),
   ])
-  func coloursFollowTheUsualRules(
+  func colorsFollowTheUsualRules(
     _ mode: ColorMode, _ isTerminal: Bool, _ environment: [String: String], _ expected: Bool
   ) {
     #expect(

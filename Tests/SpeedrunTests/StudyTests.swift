@@ -200,7 +200,10 @@ import speedrun
           trial("0.1", "0", 3), trial("0.02", "0", 2.9), trial("0.1", "0.3", nil),
           .init(arm: "muon", stage: "other", settings: ["muon.learning_rate=1"], loss: 1),
         ])
-      guard case .sweep(_, let lines) = try results.experiments()[0].finding else { return }
+      guard case .sweep(_, let lines) = try results.experiments()[0].finding else {
+        Issue.record("not a sweep")
+        return
+      }
       let grids = SweepGrid.grids(of: lines)
       #expect(grids.map(\.stage) == ["search"])
       #expect(grids[0].columnKey == "muon.learning_rate")

@@ -23,6 +23,10 @@ extension CommandLineTests {
         ": singular_values does not fall from number to number"
       ),
       (
+        "\"singular_values\":[1,", "\"singular_values\":[1e999,",
+        ": singular_values is no list of numbers of at least 0"
+      ),
+      (
         "\"event\":\"diagnostics\"", "\"event\":\"dreams\"",
         ": the dreams event of step 0 where the train event of step 1 should be"
       ),

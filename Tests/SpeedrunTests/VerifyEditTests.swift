@@ -139,6 +139,58 @@ extension CommandLineTests {
         ["muon-seed0/log.jsonl:14: the log should have ended: reached after the line before"]
       ),
       (
+        { try $0.replace("record.json", "\"heads\" : 2", with: "\"heads\" : 0") },
+        ["record.json: track: vocab_size, model_dim, heads, layers and context must be at least 1"]
+      ),
+      (
+        { try $0.replace("record.json", "\"model_dim\" : 64", with: "\"model_dim\" : 65536") },
+        (0..<6).map {
+          "\($0 < 3 ? "slow" : "muon")-seed\($0 % 3)/run.json: its model is too large to be looked at"
+        }
+      ),
+      (
+        {
+          try $0.replace(
+            "muon-seed0/run.json", "\"steps\" : 8", with: "\"steps\" : \(Int.max)")
+          try $0.fixChecksums()
+        },
+        [
+          "muon-seed0/run.json: configuration.training.steps is \(Int.max); ",
+          "muon-seed0/run.json: result.steps is \(Int.max); the log makes it 8",
+          "muon-seed0/run.json: SHA-256 of the configuration is ", "record.json: arms",
+        ]
+      ),
+      (
+        { record in
+          let log = try record.text("muon-seed0/log.jsonl")
+          try record.write(
+            log.replacing(/"step_ms":[0-9.]+/, with: "\"step_ms\":0"), to: "muon-seed0/log.jsonl")
+          try record.fixChecksums()
+        },
+        ["muon-seed0/log.jsonl:", "muon-seed0/log.txt:"]
+      ),
+      (
+        {
+          try $0.replace(
+            "record.json", "\"purpose\" : \"leaderboard\"", with: "\"purpose\" : \"search\"")
+        },
+        ["record.json: purpose is \"search\", which no comparison has"]
+      ),
+      (
+        {
+          try $0.replace(
+            "record.json", "\"vocabulary\" :", with: "\"version\" : 1, \"vocabulary\" :")
+        },
+        [
+          "record.json: base.track is version 1 of micro, which is not known here",
+          "record.json: track.version is 1", "result.json: track is \"micro-changed\"",
+        ]
+      ),
+      (
+        { try $0.replace("record.json", "\"kind\" :", with: "\"note\" : 1, \"kind\" :") },
+        ["record.json: note is 1; there should be none"]
+      ),
+      (
         { try $0.write("garbage", to: "record.json") },
         ["record.json: not the record of an experiment"]
       ),

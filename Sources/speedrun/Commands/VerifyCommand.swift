@@ -78,7 +78,7 @@ struct VerifyCommand: ColoredCommand {
   /// The records to verify.
   private func directories() throws(DataError) -> [URL] {
     guard !records.isEmpty else {
-      let committed = ExperimentRecord.committed()
+      let committed = try ExperimentRecord.committed()
       if committed.isEmpty { say("no records in \(ExperimentRecord.directory.relativePath)") }
       return committed
     }
@@ -106,7 +106,7 @@ struct VerifyCommand: ColoredCommand {
   private func checkReport() throws {
     let records = ExperimentRecord.directory
     let published = PublishedFiles(in: records.deletingLastPathComponent())
-    guard !ExperimentRecord.committed().isEmpty else { return }
+    guard try !ExperimentRecord.committed().isEmpty else { return }
     let files = try ReportFiles.expected(
       from: try Experiment.all(in: records), readme: try published.readme())
     if let problem = published.problem(with: files) { throw problem }

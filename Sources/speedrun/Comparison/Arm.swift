@@ -42,7 +42,7 @@ package struct Arm: Hashable, Sendable {
     guard head[0].wholeMatch(of: Self.names) != nil else {
       throw UsageError(
         "--arm \(text): '\(head[0])' cannot be a name",
-        hint: "names are letters, digits, dots and dashes: they become directories")
+        hint: "names are letters, digits, dots, dashes and underscores: they become directories")
     }
     name = head[0]
     self.optimizer = optimizer

@@ -56,12 +56,16 @@ extension TrackFile {
     } catch {
       throw UsageError("not a track: \(error)")
     }
-    if let problem = track.problem { throw UsageError("track: \(problem)") }
+    if let problem { throw UsageError(problem) }
+  }
+
+  /// What is wrong with these values, in words; nil when nothing is.
+  package var problem: String? {
+    if let problem = track.problem { return "track: \(problem)" }
     for contestant in Contestant.allCases {
-      if let problem = recipes[contestant]?.problem {
-        throw UsageError("recipes.\(contestant).\(problem)")
-      }
+      if let problem = recipes[contestant]?.problem { return "recipes.\(contestant).\(problem)" }
     }
+    return nil
   }
 
   /// The whole as TOML that ``init(toml:)`` reads back.

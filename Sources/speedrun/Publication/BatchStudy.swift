@@ -57,7 +57,8 @@ package struct BatchStudy: Sendable {
     }
   }
 
-  /// What the steps of an arm took when nothing ran beside them.
+  /// What the steps of an arm took when nothing ran beside them: medians over its trials, as one may have been
+  /// disturbed all the same.
   package struct Time: Sendable {
     package let secondsPerStep: Double
     /// Of the training time.
@@ -76,11 +77,11 @@ package struct BatchStudy: Sendable {
 
 extension BatchStudy.Time {
   fileprivate init?(_ lines: [TrialLine]) {
-    let seconds = lines.reduce(0) { $0 + $1.trainSeconds }
-    let steps = lines.reduce(0) { $0 + $1.steps }
-    guard seconds > 0, steps > 0 else { return nil }
-    secondsPerStep = seconds / Double(steps)
-    optimizerShare = lines.reduce(0) { $0 + $1.optimizerSeconds } / seconds
+    let timed = lines.filter { $0.trainSeconds > 0 && $0.steps > 0 }
+    guard let seconds = timed.map({ $0.trainSeconds / Double($0.steps) }).median,
+      let share = timed.map({ $0.optimizerSeconds / $0.trainSeconds }).median
+    else { return nil }
+    (secondsPerStep, optimizerShare) = (seconds, share)
   }
 }
 
@@ -104,7 +105,7 @@ extension BatchStudy.Arm {
     }
     edges = Set(arm.edges.map(\.key)).subtracting(["steps"])
     steps = LossByLength(losses).steps(to: target)
-    time = record.hasComparableSeconds ? BatchStudy.Time(lengths) : nil
+    time = record.hasComparableSeconds ? BatchStudy.Time(own) : nil
     let file = try? record.base.applying(try last.settings.map(Setting.init), for: arm.optimizer)
     muon = file?.recipes[arm.optimizer]?.muon
   }

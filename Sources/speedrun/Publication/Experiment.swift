@@ -63,10 +63,7 @@ extension Experiment {
 
   /// Reads every record in `directory`, which may be missing, in the order of their names.
   package static func all(in directory: URL) throws -> [Experiment] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-    return try names.filter { !$0.hasPrefix(".") }.sorted()
-      .map { directory.appendingPathComponent($0, isDirectory: true) }
-      .filter(\.isDirectory).map { try Experiment(in: $0) }
+    try ExperimentRecord.committed(in: directory).map { try Experiment(in: $0) }
   }
 
   private static func decoded<Value: Decodable>(_ url: URL) throws -> Value {

@@ -39,13 +39,14 @@ extension ReportSection {
     section.paragraphs.append(
       "What this does not show: one small model, one corpus and training of minutes say little about "
         + "large models. The search gave each arm the same number of trials, which need not be enough for any of "
-        + "them. Seeds differ in "
+        + "them, and one on a single seed follows its luck, the more so the further an arm's seeds lie "
+        + "apart. Seeds differ in "
         + "the initial weights only, all in one order of the data, so the spread over orders is not in the "
         + "intervals. Stop steps are known to the distance of validations, and seconds belong to the "
         + "machine.")
     if records.contains(where: \.dirty) {
       section.paragraphs.append(
-        "A star at a commit: files of the program differed from it.")
+        "A star after the commits: files of the program differed from them in some of the runs.")
     }
     return section
   }

@@ -161,13 +161,26 @@ extension ExperimentRecord {
         reason: "not the record of an experiment\(DecodingPlace.text(of: error))",
         hint: hint)
     }
+    if let problem = track.problem.map({ "track: \($0)" }) ?? base.problem.map({ "base: \($0)" }) {
+      throw .badData(path: url.relativePath, reason: problem, hint: hint)
+    }
   }
 
   /// The directories in ``directory``, each of one experiment, sorted by name.
-  package static func committed() -> [URL] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().map(directory.appendingPathComponent)
-      .filter(\.isDirectory)
+  ///
+  /// - Throws: ``DataError`` when it is there and cannot be listed.
+  package static func committed(in directory: URL = directory) throws(DataError) -> [URL] {
+    guard directory.isDirectory else { return [] }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    } catch {
+      throw .missingInput(
+        path: directory.relativePath, reason: error.localizedDescription,
+        hint: "make it readable")
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+      .map { directory.appendingPathComponent($0, isDirectory: true) }.filter(\.isDirectory)
   }
 
   private struct Version: Decodable {

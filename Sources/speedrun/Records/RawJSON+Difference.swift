@@ -52,10 +52,23 @@ extension RawJSON {
           from: elements[index], tolerance: tolerance, at: "\(path)[\(index)]")
       }
     default:
-      if let number, let other = expected.number, number.isClose(to: other, within: tolerance) {
+      // Counts and seeds are exact, whatever their size.
+      if !(isWhole && expected.isWhole), let number, let other = expected.number,
+        number.isClose(to: other, within: tolerance)
+      {
         return []
       }
       return self == expected ? [] : [Difference(path: path, found: self, expected: expected)]
+    }
+  }
+}
+
+extension RawJSON {
+  /// Whether it is a number written without a fraction or an exponent.
+  private var isWhole: Bool {
+    guard case .token(let token) = self else { return false }
+    return token.utf8.allSatisfy {
+      $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
     }
   }
 }

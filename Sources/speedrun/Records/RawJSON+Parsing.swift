@@ -2,6 +2,9 @@
 struct RawJSONError: Error {
   let problem: String
   let offset: Int
+
+  /// In words.
+  var text: String { "not JSON: \(problem), at byte \(offset + 1)" }
 }
 
 extension RawJSON {

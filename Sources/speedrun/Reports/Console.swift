@@ -4,14 +4,14 @@ import Glibc
 import NanoGPT
 @preconcurrency import Rainbow
 
-/// When to use colours.
+/// When to use colors.
 package enum ColorMode: String, CaseIterable, ExpressibleByArgument {
   case auto
   case always
   case never
 }
 
-/// The colours that carry a meaning here.
+/// The colors that carry a meaning here.
 enum Ink {
   case red
   case green
@@ -32,7 +32,7 @@ enum Ink {
 package struct Console: Sendable {
   /// Whether a line here can change in place.
   let isTerminal: Bool
-  /// Whether to use colours.
+  /// Whether to use colors.
   let isColored: Bool
   private let descriptor: Int32
 
@@ -110,17 +110,17 @@ package struct Console: Sendable {
     write(line + "\n")
   }
 
-  /// The text in a colour, where there are colours.
+  /// The text in a color, where there are colors.
   func paint(_ text: String, _ ink: Ink) -> String {
     isColored ? text.applyingColor(ink.color) : text
   }
 
-  /// The text in bold, where there are colours.
+  /// The text in bold, where there are colors.
   func bold(_ text: String) -> String {
     isColored ? text.applyingStyle(.bold) : text
   }
 
-  /// The text less prominent, where there are colours.
+  /// The text less prominent, where there are colors.
   func dim(_ text: String) -> String {
     isColored ? text.applyingStyle(.dim) : text
   }

@@ -49,8 +49,8 @@ struct ComparisonVerification {
     outcome.checkData(against: record)
     guard recorded.count == trials.count else { return }
 
-    // Of a log that breaks off, the rest would only be said once more.
-    if outcome.runs.allSatisfy(\.replay.isWhole) {
+    // Of a log that breaks off, the rest would only be said once more; and no sum is made of what cannot be.
+    if outcome.runs.allSatisfy(\.isComparable) {
       let compared = zip(arms, runs).map { ComparedArm(arm: $0, runs: $1) }
       let report = ComparisonReport(
         of: compared, track: record.track, target: target, precision: record.precision)

@@ -20,6 +20,8 @@ struct LogReplay {
   private(set) var diagnostics: LoggedDiagnostics
   /// Whether the log goes to the end of the run.
   private(set) var isWhole = false
+  /// Whether it does, and every step took some time.
+  var isSound: Bool { isWhole && trajectory.stepTimes.allSatisfy { $0 > .zero } }
   /// The bytes of text in the validation set, as losses and bits per byte have it.
   private(set) var validationBytes: Double?
   let plan: RunPlan
@@ -104,7 +106,8 @@ struct LogReplay {
     if let loss { checkBits(bitsPerByte, loss: loss) }
     trajectory.add(
       Trajectory.Validation(
-        step: step, loss: loss ?? .nan, bitsPerByte: bitsPerByte, trainSeconds: seconds))
+        step: step, loss: loss ?? .nan, bitsPerByte: bitsPerByte,
+        trainSeconds: trajectory.trainSeconds))
     note(loss, isValidation: true, step: step)
   }
 

@@ -59,7 +59,9 @@ struct LoggedDiagnostics {
     var numbers: [Double?] = []
     for key in Self.numberKeys { numbers.append(try event.number(key, orNull: true)) }
     let values = try quantiles("singular_values", of: event)
-    if let largest = values?.first, largest != 1, values != Array(repeating: 0, count: Self.count) {
+    if let largest = values?.first, largest != 1,
+      values != Array(repeating: 0, count: Spectrum.quantileCount)
+    {
       lines.say("singular_values begin with \(largest); divided by the largest they begin with 1")
     }
     let after = try quantiles("orthogonalized_singular_values", of: event)
@@ -74,17 +76,19 @@ struct LoggedDiagnostics {
   private func quantiles(_ key: String, of event: RawJSON) throws(LogLines.Flaw) -> [Double]? {
     guard let value = event[key] else { throw LogLines.Flaw(message: "\(key) is missing") }
     if value.isNull { return nil }
-    guard case .array(let elements) = value, elements.count == Self.count else {
-      throw LogLines.Flaw(message: "\(key) is no list of \(Self.count)")
+    guard case .array(let elements) = value, elements.count == Spectrum.quantileCount else {
+      throw LogLines.Flaw(message: "\(key) is no list of \(Spectrum.quantileCount)")
     }
     let numbers = elements.compactMap(\.number)
-    guard numbers.count == elements.count,
-      zip(numbers, numbers.dropFirst()).allSatisfy({ $0 >= $1 })
-    else { throw LogLines.Flaw(message: "\(key) does not fall from number to number") }
+    guard numbers.count == elements.count, numbers.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+      throw LogLines.Flaw(message: "\(key) is no list of numbers of at least 0")
+    }
+    guard zip(numbers, numbers.dropFirst()).allSatisfy({ $0 >= $1 }) else {
+      throw LogLines.Flaw(message: "\(key) does not fall from number to number")
+    }
     return numbers
   }
 
-  private static let count = 17
   private static let numberKeys = [
     "update_rms", "weight_norm", "gradient_norm", "largest_singular_value", "stable_rank",
   ]

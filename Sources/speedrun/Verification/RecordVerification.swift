@@ -48,11 +48,42 @@ struct RecordVerification {
         "the runs make it"
       }
     } catch {
-      findings.add(ExperimentRecord.fileName, "cannot be read: \(error)")
+      add(Self.text(of: error))
     }
-    if record.date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) == nil {
-      findings.add(ExperimentRecord.fileName, "date is \"\(record.date)\"; it should be yyyy-mm-dd")
+    if record.date.wholeMatch(of: /\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])/) == nil {
+      add("date is \"\(record.date)\"; it should be yyyy-mm-dd")
     }
+    if record.purpose.kind != record.kind {
+      add("purpose is \"\(record.purpose.rawValue)\", which no \(record.kind.rawValue) has")
+    }
+    if let parallel = record.parallel, parallel < 1 { add("parallel is \(parallel)") }
+    checkTrack(of: record)
+  }
+
+  /// A version of a track never changes, whatever a record says.
+  private mutating func checkTrack(of record: ExperimentRecord) {
+    let (track, options) = (record.base.track, record.trackOptions)
+    if options.first == "--track", options != ["--track", track.name] {
+      add("track_options are \(options.joined(separator: " ")), but base.track is \(track.name)")
+    }
+    guard let version = track.version,
+      let known = TrackFile.builtIn.first(where: { $0.track.name == track.name })?.track
+    else { return }
+    guard version == known.version else {
+      return add("base.track is version \(version) of \(track.name), which is not known here")
+    }
+    findings.compare(track, with: known, at: "base.track", in: ExperimentRecord.fileName) { _ in
+      "\(track.name) v\(version) has"
+    }
+  }
+
+  private mutating func add(_ message: String) {
+    findings.add(ExperimentRecord.fileName, message)
+  }
+
+  /// What keeps a file from being read, in words.
+  static func text(of error: any Error) -> String {
+    (error as? RawJSONError)?.text ?? Failure(error).message
   }
 }
 
@@ -110,7 +141,7 @@ struct RunsOutcome {
         try RawJSON(found), with: expected, tolerance: 1e-9, in: name
       ) { _ in "the runs make it" }
     } catch {
-      findings.add(name, "not JSON: \(error)")
+      findings.add(name, RecordVerification.text(of: error))
     }
   }
 }

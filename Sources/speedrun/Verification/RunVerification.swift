@@ -12,6 +12,13 @@ struct VerifiedRun {
   let path: String
   let replay: LogReplay
 
+  /// Whether its numbers may be reckoned with: those of the log, and of its plan, whatever its seed.
+  var isComparable: Bool {
+    var training = run.record.configuration.training
+    training.seed = replay.plan.seed
+    return replay.isSound && training == RunRecord.Training(replay.plan)
+  }
+
   /// The validations of its log.
   var curve: ValidationCurve {
     ValidationCurve(
@@ -39,7 +46,10 @@ struct RunVerification {
   /// Checks all there is; nil when a file is missing or cannot be understood.
   mutating func verify(models: inout KnownModels, validationBytes: Double?) -> VerifiedRun? {
     guard let json = read(), let record = decoded(json), let plan = plan() else { return nil }
-    let model = models.model(of: plan.track.configuration)
+    guard let model = models.model(of: plan.track.configuration) else {
+      add("its model is too large to be looked at: \(plan.track.configuration.weights) weights")
+      return nil
+    }
     guard let replay = replay(of: plan, model, validationBytes) else { return nil }
     if record.outcome == .interrupted {
       add("outcome is \"interrupted\"; a record has finished runs only")
@@ -67,7 +77,7 @@ struct RunVerification {
     expected.configuration.model = plan.track.configuration
     expected.configuration.training = RunRecord.Training(plan)
     expected.configuration.groups = plan.recipe.groups(for: model).map(\.record)
-    if replay.isWhole {
+    if replay.isSound {
       expected.outcome = replay.trajectory.outcome
       expected.result = replay.trajectory.result(wallSeconds: record.result.wallSeconds)
       // A log does not have these.
@@ -92,7 +102,7 @@ struct RunVerification {
     do {
       return try RawJSON(bytes)
     } catch {
-      add("not JSON: \(error.problem), at byte \(error.offset + 1)")
+      add(error.text)
       return nil
     }
   }
