@@ -174,7 +174,10 @@ extension CommandLineTests {
           try $0.replace(
             "record.json", "\"purpose\" : \"leaderboard\"", with: "\"purpose\" : \"search\"")
         },
-        ["record.json: purpose is \"search\", which no comparison has"]
+        [
+          "record.json: purpose is \"search\", which no comparison has",
+          "record.json: purpose is \"search\"; the command says \"leaderboard\"",
+        ]
       ),
       (
         {
@@ -185,6 +188,22 @@ extension CommandLineTests {
           "record.json: base.track is version 1 of micro, which is not known here",
           "record.json: track.version is 1", "result.json: track is \"micro-changed\"",
         ]
+      ),
+      (
+        { try $0.replace("record.json", "--seeds 3", with: "--seeds 2") },
+        ["record.json: seeds is [0,1,2]; the command says [0,1]"]
+      ),
+      (
+        { try $0.replace("record.json", "--arm muon ", with: "--arm muon,muon.momentum=0.9 ") },
+        ["record.json: arms[1].settings is []; the command says [\"muon.momentum=0.9\"]"]
+      ),
+      (
+        { try $0.replace("record.json", "speedrun compare", with: "speedrun compare --fast") },
+        ["record.json: command cannot be read: "]
+      ),
+      (
+        { try $0.replace("record.json", "speedrun compare", with: "speedrun sweep") },
+        ["record.json: command is no `speedrun compare`: "]
       ),
       (
         { try $0.replace("record.json", "\"kind\" :", with: "\"note\" : 1, \"kind\" :") },

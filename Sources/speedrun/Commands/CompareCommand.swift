@@ -120,16 +120,25 @@ struct CompareCommand: ColoredCommand {
     throw ExitCode(ExitStatus.undecided.rawValue)
   }
 
-  private func comparison() throws -> Comparison {
-    let arms = try (armTexts.isEmpty ? ["adamw", "muon"] : armTexts).map { try Arm($0) }
+  /// What the options name, before any of it is looked at.
+  func request() throws(UsageError) -> (
+    arms: [Arm], seeds: [UInt64], source: TrackSource, settings: [Setting]
+  ) {
+    var arms: [Arm] = []
+    for text in armTexts.isEmpty ? ["adamw", "muon"] : armTexts { arms.append(try Arm(text)) }
+    var settings: [Setting] = []
+    for text in self.settings { settings.append(try Setting(text)) }
+    if let target { settings.append(Setting(key: "target", value: String(target))) }
     let source =
       trackFile.map { TrackSource.contents(of: URL(fileURLWithPath: $0)) } ?? .named(track)
+    return (arms, (0..<UInt64(seeds)).map { firstSeed + $0 }, source, settings)
+  }
+
+  private func comparison() throws -> Comparison {
+    let (arms, seeds, source, settings) = try request()
     let name = try source.file().track.name
-    let targetSetting = target.map { Setting(key: "target", value: String($0)) }
     return try Comparison(
-      arms, seeds: (0..<UInt64(seeds)).map { firstSeed + $0 }, on: source,
-      settings: try settings.map { try Setting($0) } + [targetSetting].compactMap { $0 },
-      precision: precision.value,
+      arms, seeds: seeds, on: source, settings: settings, precision: precision.value,
       directory: out.map { URL(fileURLWithPath: $0, isDirectory: true) }
         ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
         .appendingPathComponent(name, isDirectory: true))

@@ -7,6 +7,28 @@ enum CommandText {
     (["speedrun"] + arguments.filter { !silent.contains($0) }.map(quoted)).joined(separator: " ")
   }
 
+  /// The words that a shell would make of such a text.
+  static func words(of text: String) -> [String] {
+    var words: [String] = []
+    var word: String?
+    var isQuoted = false
+    var rest = Substring(text)
+    while let character = rest.popFirst() {
+      switch character {
+      case "'":
+        isQuoted.toggle()
+        word = word ?? ""
+      case "\\" where !isQuoted:
+        if let next = rest.popFirst() { word = (word ?? "") + String(next) }
+      case " " where !isQuoted:
+        if let word { words.append(word) }
+        word = nil
+      default: word = (word ?? "") + String(character)
+      }
+    }
+    return words + [word].compactMap { $0 }
+  }
+
   private static let silent: Set = ["--no-run", "--json", "--quiet"]
 
   private static func quoted(_ argument: String) -> String {

@@ -65,6 +65,9 @@ struct LoggedDiagnostics {
       lines.say("singular_values begin with \(largest); divided by the largest they begin with 1")
     }
     let after = try quantiles("orthogonalized_singular_values", of: event)
+    if after == nil, orthogonalizes, values != nil {
+      lines.say("orthogonalized_singular_values is null, though singular_values are not")
+    }
     if after != nil, !orthogonalizes {
       lines.say("orthogonalized_singular_values, though nothing is orthogonalized")
     }

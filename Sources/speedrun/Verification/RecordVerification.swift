@@ -33,6 +33,7 @@ struct RecordVerification {
     findings.add(FileVerification.findings(of: record, outcome, in: directory))
     findings.add(outcome.findings)
     if let expected = outcome.record { compare(record, with: expected) }
+    findings.add(CommandVerification.findings(of: record))
     findings.add(LocalData.findings(of: record))
   }
 
