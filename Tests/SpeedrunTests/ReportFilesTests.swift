@@ -87,6 +87,41 @@ import speedrun
     }
   }
 
+  /// The comparison with the most runs, also where another comes before it.
+  @Test func theFrontPageHasTheVerdict() throws {
+    let page = "Above.\n<!-- verdict: begin -->\nold\n<!-- verdict: end -->\nBelow.\n"
+    func written(_ results: ResultsFixture) throws -> String {
+      let files = try ReportFiles.expected(
+        from: try results.experiments(), readme: ResultsFixture.readme, frontPage: page)
+      let front = try #require(files.first { $0.path == "../README.md" })
+      return String(decoding: front.bytes, as: UTF8.self)
+    }
+    try withResults { results in
+      #expect(
+        try written(results)
+          == page.replacing("old", with: "No comparison is recorded yet."))
+      try results.add(
+        "first", [.init(name: "adamw", optimizer: "adamw", stop: 10), .init(name: "lion")],
+        seeds: 2)
+      try results.add(
+        "second",
+        [
+          .init(name: "adamw", optimizer: "adamw", steps: 280, stop: 260),
+          .init(name: "muon", stop: 130), .init(name: "never"),
+        ])
+      let rows = try written(results).split(separator: "\n").map(String.init)
+      #expect(rows.prefix(2) == ["Above.", "<!-- verdict: begin -->"])
+      #expect(
+        rows.dropFirst(2).prefix(3) == [
+          "| on kjv, target 2.88, float32, 3 seeds | adamw | muon | never |",
+          "|---|--:|--:|--:|",
+          "| steps until the mean is below the target, p &lt; 0.01 | 260 | 130 | - |",
+        ])
+      #expect(rows.contains { $0.hasPrefix("| ratio of steps, 95 % | 1 | 0.50 (") })
+      #expect(rows.suffix(2) == ["<!-- verdict: end -->", "Below."])
+    }
+  }
+
   @Test func withoutRecordsTheReportSaysSo() throws {
     try withResults { results in
       let files = try results.files()

@@ -162,7 +162,6 @@ import speedrun
       [[arms.stages]]
       name = "head"
       values.head.learning_rate = [0.004, 0.008]
-      values.adamw.betas = [[0.9, 0.95]]
       [[arms.stages]]
       name = "embedding"
       values.embed.learning_rate = [0.1, 0.3]
@@ -172,6 +171,24 @@ import speedrun
       try search.edges().map(\.text) == [
         "embed.learning_rate = 1 is the highest value tried (0.1 to 1): try higher ones",
         "head.learning_rate = 0.008 is the highest value tried (0.004 to 0.008): try higher ones",
+      ])
+  }
+
+  /// Of AdamW's betas the first is the lowest tried, 0.8, and the second, 0.95, between others.
+  @Test func everyNumberOfAListHasItsOwnEnds() throws {
+    var search = try Self.search(
+      """
+      [[arms.stages]]
+      name = "betas"
+      values.adamw.betas = [[0.9, 0.9], [0.9, 0.95], [0.9, 0.99]]
+      [[arms.stages]]
+      name = "first beta"
+      values.adamw.betas = [[0.8, 0.95], [0.95, 0.95]]
+      """)
+    for (point, loss) in [3.0, 2, 3, 1, 3].enumerated() { try search.score(loss, ofPoint: point) }
+    #expect(
+      try search.edges().map(\.text) == [
+        "adamw.betas[0] = 0.8 is the lowest value tried (0.8 to 0.95): try lower ones"
       ])
   }
 

@@ -11,10 +11,25 @@ extension CommandLineTests {
         try results.write(
           "# Results\n<!-- leaderboard: begin -->\n<!-- leaderboard: end -->\n"
             + "<!-- studies: begin -->\n<!-- studies: end -->\n", to: "README.md")
+        // A front page without a place for the verdict is left alone.
+        let front = try Record(at: ".", in: tool)
+        try front.write("# Project\n", to: "README.md")
         #expect(try tool.run("report").status == 0)
         let whole = try tool.run("verify")
         #expect(whole.status == 0, "\(whole.messages)")
         #expect(whole.output.contains("\nthe report: "), "\(whole.output)")
+        #expect(try front.text("README.md") == "# Project\n")
+
+        // One with a place has the verdict, and is checked like the rest.
+        try front.write("<!-- verdict: begin -->\n<!-- verdict: end -->\n", to: "README.md")
+        let empty = try tool.run("verify")
+        #expect(empty.messages.contains("README.md: line 2 is"), "\(empty.messages)")
+        let written = try tool.run("report")
+        #expect(written.messages.hasPrefix("wrote README.md\n"), "\(written.messages)")
+        #expect(try front.text("README.md").contains("\n| ratio of steps, 95 % | 1 | "))
+        try front.replace("README.md", "| 1 |", with: "| 2 |")
+        let edited = try tool.run("verify")
+        #expect(edited.status == 65 && edited.messages.contains("'| ratio of steps, 95 % | 2 |"))
 
         let cell = try #require(
           try results.text("README.md").firstMatch(of: /[0-9]\.[0-9]{4} \(n=3\)/)?.output)
@@ -40,7 +55,7 @@ extension CommandLineTests {
           ),
         ]
         for (edit, path, said) in edits {
-          let name = path.replacing("/", with: "-")
+          let name = "edited-" + path.replacing("/", with: "-")
           try FileManager.default.copyItem(
             at: results.url, to: tool.directory.appendingPathComponent("\(name)/results"))
           let copy = CommandLineTool(directory: tool.directory.appendingPathComponent(name))

@@ -14,6 +14,9 @@ package struct MarkedSection {
     ("<!-- \(name): begin -->", "<!-- \(name): end -->")
   }
 
+  /// Whether a text has the first marker, so that it wants to have the section.
+  package func isMarked(in text: String) -> Bool { text.contains(markers.begin) }
+
   /// Throws unless the document is there and has both markers.
   package func check() throws(DataError) {
     _ = try parts(of: try text())

@@ -9,7 +9,8 @@ struct ReportCommand: ColoredCommand {
     abstract: "Write leaderboard, report and figures from the recorded experiments.",
     discussion: """
       Reads every record in a directory and writes, beside that directory, the marked sections of \
-      README.md, report.html, and figures/*.svg. Nothing but records goes in: equal records give equal \
+      README.md, report.html, and figures/*.svg; and in README.md of the directory above the section \
+      `verdict`, where it has one. Nothing but records goes in: equal records give equal \
       bytes. What there is no record of yet is named and left out; a figure that no record gives any \
       more is removed.
 
@@ -33,7 +34,8 @@ struct ReportCommand: ColoredCommand {
     }
     let published = PublishedFiles(in: directory.deletingLastPathComponent())
     let experiments = try Experiment.all(in: directory)
-    let files = try ReportFiles.expected(from: experiments, readme: try published.readme())
+    let files = try ReportFiles.expected(
+      from: experiments, readme: try published.readme(), frontPage: published.frontPage())
     let console = Console.messages(color.mode)
     if check {
       if let problem = published.problem(with: files) { throw problem }

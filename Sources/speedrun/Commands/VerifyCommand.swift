@@ -108,7 +108,8 @@ struct VerifyCommand: ColoredCommand {
     let published = PublishedFiles(in: records.deletingLastPathComponent())
     guard try !ExperimentRecord.committed().isEmpty else { return }
     let files = try ReportFiles.expected(
-      from: try Experiment.all(in: records), readme: try published.readme())
+      from: try Experiment.all(in: records), readme: try published.readme(),
+      frontPage: published.frontPage())
     if let problem = published.problem(with: files) { throw problem }
     if !json {
       try Console.output(color.mode).printResult(

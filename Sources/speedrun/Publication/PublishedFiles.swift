@@ -15,11 +15,25 @@ package struct PublishedFiles: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The document of the directory above; nil if there is none, or it has no place for the verdict.
+  package func frontPage() -> String? {
+    let url = place(of: ReportFiles.frontPage)
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
+    return ReportFiles.verdictSection(of: url).isMarked(in: text) ? text : nil
+  }
+
+  /// Where a file of the report lies.
+  private func place(of path: String) -> URL {
+    guard path == ReportFiles.frontPage else { return directory.appendingPathComponent(path) }
+    let above = directory.deletingLastPathComponent().appendingPathComponent(ReportFiles.readme)
+    return URL(fileURLWithPath: String(above.relativePath.trimmingPrefix("./")))
+  }
+
   /// Says which file differs from what it should be; nil when none does.
   package func problem(with files: [ReportFiles.File]) -> DataError? {
     let hint = "`speedrun report` writes it anew"
     for file in files {
-      let url = directory.appendingPathComponent(file.path)
+      let url = place(of: file.path)
       guard let data = try? Data(contentsOf: url) else {
         return .missingInput(path: url.relativePath, reason: "no such file", hint: hint)
       }
@@ -64,7 +78,7 @@ package struct PublishedFiles: Sendable {
     }
     var written: [String] = []
     for file in files {
-      let url = directory.appendingPathComponent(file.path)
+      let url = place(of: file.path)
       if let data = try? Data(contentsOf: url), [UInt8](data) == file.bytes { continue }
       try Files.write(file.bytes, to: url)
       written.append(url.relativePath)

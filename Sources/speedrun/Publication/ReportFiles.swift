@@ -17,6 +17,9 @@ package enum ReportFiles {
   /// The name of the document whose marked sections are written.
   package static let readme = "README.md"
 
+  /// The document of the directory above, which may have a place for the verdict.
+  package static let frontPage = "../README.md"
+
   /// The directory with the figures, and with nothing else.
   package static let figures = "figures"
 
@@ -25,10 +28,11 @@ package enum ReportFiles {
   /// - Parameters:
   ///   - experiments: The records, in the order of their names.
   ///   - readme: The document as it is; all but its marked sections stays.
-  /// - Returns: The document, the page, and the figures.
+  ///   - frontPage: The document of the directory above, where it has a place for the verdict.
+  /// - Returns: The documents, the page, and the figures.
   /// - Throws: ``DataError`` for a document without its markers.
   package static func expected(
-    from experiments: [Experiment], readme: String
+    from experiments: [Experiment], readme: String, frontPage: String? = nil
   ) throws -> [File] {
     let report = Report(of: experiments)
     let studies =
@@ -45,9 +49,21 @@ package enum ReportFiles {
     let figures = report.sections.flatMap(\.figures).map {
       File(path: "\(Self.figures)/\($0.name).svg", text: $0.svg)
     }
+    let verdict = VerdictTable.table(of: experiments)?.markdown
+    let front = try frontPage.map { page in
+      File(
+        path: Self.frontPage,
+        text: try verdictSection(of: document).replaced(
+          in: page, with: verdict ?? ReportSection.nothingCompared))
+    }
     return [
       File(path: Self.readme, text: text),
       File(path: "report.html", text: try ReportPage.html(of: report)),
-    ] + figures
+    ] + figures + [front].compactMap(\.self)
+  }
+
+  /// The place for the verdict in the document of the directory above.
+  static func verdictSection(of document: URL) -> MarkedSection {
+    MarkedSection("verdict", of: document)
   }
 }

@@ -1,4 +1,7 @@
 extension ReportSection {
+  /// What stands where a comparison would.
+  static let nothingCompared = "No comparison is recorded yet."
+
   /// The leaderboards, and the curves and ratios of the comparisons behind them.
   static func leaderboard(of experiments: [Experiment], colors: ArmColors) -> ReportSection {
     var section = ReportSection(title: "Leaderboard")
@@ -15,7 +18,7 @@ extension ReportSection {
         RatiosFigure.figure(of: experiment, report, colors: colors),
       ].compactMap(\.self)
     }
-    if boards.isEmpty { section.paragraphs = ["No comparison is recorded yet."] }
+    if boards.isEmpty { section.paragraphs = [nothingCompared] }
     return section
   }
 }

@@ -10,7 +10,7 @@ enum SweepTable {
       ],
       sweeps.flatMap { experiment, result, _ in
         result.arms.map { arm in
-          let edges = arm.edges.map { "\($0.key) = \(SettingText.number($0.best))" }
+          let edges = arm.edges.map { "\($0.name) = \(SettingText.number($0.best))" }
           return [
             .link(experiment.name, to: "records/\(experiment.name)"), .text(arm.name),
             .text("\(arm.trials)"), .text("\(arm.diverged)"),

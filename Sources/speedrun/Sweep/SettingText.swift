@@ -14,6 +14,14 @@ enum SettingText {
     return value.debugDescription
   }
 
+  /// The numbers of a value as text: one, or those of a list; none if anything else is in it.
+  static func numbers(_ value: String) -> [Double] {
+    let isList = value.hasPrefix("[") && value.hasSuffix("]")
+    let parts = isList ? value.dropFirst().dropLast().split(separator: ", ") : [value[...]]
+    let numbers = parts.compactMap { Double($0) }
+    return numbers.count == parts.count ? numbers : []
+  }
+
   /// A number in the fewest digits that mean the same, without a fraction where it has none.
   static func number(_ value: Double) -> String {
     value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : "\(value)"

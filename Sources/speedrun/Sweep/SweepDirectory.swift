@@ -20,6 +20,11 @@ final class SweepDirectory {
         at: url.appendingPathComponent(Self.runs), withIntermediateDirectories: true)
     }
     descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw .cannotWrite(
+        path: url.relativePath, reason: String(cString: strerror(errno)),
+        hint: "choose another place with --out DIR")
+    }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       throw .cannotWrite(
         path: url.relativePath, reason: "another sweep is writing there",
