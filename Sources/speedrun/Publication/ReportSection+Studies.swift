@@ -12,21 +12,24 @@ extension ReportSection {
     return section
   }
 
-  /// What each part of Muon is worth; nil without records of it.
+  /// What each change of a recipe is worth; nil without records of it.
   static func ablations(of experiments: [Experiment]) -> ReportSection? {
     let studies = experiments.ablationStudies
     guard !studies.isEmpty else { return nil }
-    var section = ReportSection(title: "What the parts of Muon are worth")
+    var section = ReportSection(
+      title: "What each change of a recipe is worth: ablations",
+      paragraphs: [
+        "Differences are paired by seed; p is of a two-sided t-test, one for each arm, not corrected "
+          + "for their number."
+      ])
     for study in studies {
       let name = study.rows.first?.name ?? ""
       let worth =
         study.lengths.map {
-          " Worth in steps is the length of a schedule of \(name) that ends at the same loss, from "
-            + "\($0.experiment.name)."
-        } ?? " Without a comparison of schedule lengths, no loss can be told in steps."
-      section.paragraphs.append(
-        "Differences are paired by seed; p is of a two-sided t-test, one for each arm, not corrected "
-          + "for their number." + worth)
+          "worth in steps is the length of a schedule of \(name) that ends at the same loss, from "
+            + "\($0.experiment.name)"
+        } ?? "no loss can be told in steps, without a comparison of schedule lengths"
+      section.paragraphs.append("In \(study.experiment.name), \(worth).")
       section.figures += [AblationsFigure.figure(of: study)].compactMap(\.self)
       section.tables.append(("\(study.experiment.name):", AblationTable.table(of: study)))
     }
