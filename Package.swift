@@ -42,10 +42,15 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Text", dependencies: [.product(name: "TextTable", package: "TextTable")],
+      swiftSettings: swiftSettings),
+    .target(name: "Statistics", dependencies: ["Autograd", "Text"], swiftSettings: swiftSettings),
+    .target(name: "Figures", dependencies: ["Text"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "speedrun",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT",
+        "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -68,7 +73,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SpeedrunTests",
-      dependencies: ["speedrun", "Autograd", "Muon", "NanoGPT", "TestSupport"],
+      dependencies: [
+        "speedrun", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
   ]
 )

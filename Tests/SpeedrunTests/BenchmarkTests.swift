@@ -1,5 +1,7 @@
 import Foundation
+import Statistics
 import Testing
+import Text
 
 extension CommandLineTests {
   /// The command as a user types it, on a model of a millisecond.

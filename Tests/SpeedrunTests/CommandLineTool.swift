@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import NanoGPT
+import Statistics
 import Testing
 
 /// The built `speedrun`, run as a user runs it.

@@ -1,6 +1,7 @@
 import Foundation
-import Testing
 import speedrun
+import Testing
+import Text
 
 @Suite struct ComparisonReportTests {
   private func loss(_ mean: Double) -> String {

@@ -1,8 +1,9 @@
+import Figures
 import Foundation
 import FoundationXML
-import TestSupport
-import Testing
 import speedrun
+import Testing
+import TestSupport
 
 @Suite struct FigureTests {
   private static let curve = [(1.0, 3.4), (50, 3.0), (100, 2.9), (200, 2.85)]

@@ -1,5 +1,6 @@
-import Testing
 import speedrun
+import Testing
+import Text
 
 @Suite struct ReportTests {
   @Test(arguments: [

@@ -1,7 +1,8 @@
 import Foundation
-import TestSupport
-import Testing
 import speedrun
+import Statistics
+import Testing
+import TestSupport
 
 /// Numbers of scipy, see Tests/Goldens/make_statistics_goldens.py.
 private struct StatisticsGoldens: Decodable {

@@ -1,5 +1,6 @@
-import Testing
 import speedrun
+import Statistics
+import Testing
 
 /// Curves with a validation every 10 steps, from step 0 on, of one second a step: a list of losses a seed.
 private func curves(

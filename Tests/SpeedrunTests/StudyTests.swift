@@ -1,8 +1,9 @@
 import Foundation
 import Muon
 import NanoGPT
-import Testing
 import speedrun
+import Statistics
+import Testing
 
 @Suite struct LossByLengthTests {
   @Test func betweenLengthsTheLossFallsWithTheLogarithm() {

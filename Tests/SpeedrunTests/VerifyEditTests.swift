@@ -1,6 +1,7 @@
 import Foundation
 import NanoGPT
 import Testing
+import Text
 
 extension CommandLineTests {
   /// What is edited in a comparison, and what is said about it.

@@ -1,5 +1,6 @@
 import Autograd
 import NanoGPT
+import Statistics
 
 /// A benchmark beside an earlier one of the same work.
 package struct BenchmarkComparison: Codable, Sendable {

@@ -1,4 +1,6 @@
 import Autograd
+import Statistics
+import Text
 
 extension BenchmarkReport {
   /// Prints tables, and what they mean.

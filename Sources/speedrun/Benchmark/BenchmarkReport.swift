@@ -1,6 +1,8 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Statistics
+import Text
 
 /// What a benchmark found: the content of `speedrun benchmark --json`.
 package struct BenchmarkReport: Codable, Sendable {

@@ -1,3 +1,5 @@
+import Statistics
+
 /// The time of a step of one configuration, beside what its floating-point operations let expect.
 package struct ScalingMeasurement: Sendable {
   package let configuration: BenchmarkConfiguration

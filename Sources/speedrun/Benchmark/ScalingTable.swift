@@ -1,4 +1,5 @@
 import NanoGPT
+import Text
 
 /// How the time of a step grows with the width of the model and the batch: a table in Markdown.
 package struct ScalingTable: Sendable {

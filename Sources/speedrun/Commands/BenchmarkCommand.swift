@@ -3,6 +3,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Text
 
 /// Times training steps on random tokens, part by part.
 struct BenchmarkCommand: ColoredCommand {

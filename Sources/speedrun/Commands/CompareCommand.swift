@@ -1,6 +1,8 @@
 import ArgumentParser
 import Autograd
 import Foundation
+import Statistics
+import Text
 
 /// Runs arms on the same seeds, and says which reaches the target first, if that can be said.
 struct CompareCommand: ColoredCommand {

@@ -3,6 +3,7 @@ import Autograd
 import Foundation
 import Glibc
 import NanoGPT
+import Text
 
 /// Says what a run would use, and what could be better.
 struct DoctorCommand: ColoredCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NanoGPT
+import Text
 
 /// Writes the leaderboard, the report and its figures from recorded experiments.
 struct ReportCommand: ColoredCommand {

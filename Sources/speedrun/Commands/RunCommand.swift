@@ -1,8 +1,11 @@
 import ArgumentParser
 import Autograd
+import Figures
 import Foundation
 import Muon
 import NanoGPT
+import Statistics
+import Text
 
 /// Trains, and says how long it took to reach the target.
 struct RunCommand: ColoredCommand {

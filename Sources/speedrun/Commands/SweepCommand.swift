@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Foundation
 import NanoGPT
+import Text
 
 /// Searches each arm's hyperparameters with the same number of trials.
 struct SweepCommand: ColoredCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Foundation
 import NanoGPT
+import Text
 
 /// Checks records against their raw logs.
 struct VerifyCommand: ColoredCommand {

@@ -1,4 +1,5 @@
 import Autograd
+import Statistics
 
 /// The validations of one arm: a curve for every seed, all with the same steps.
 package struct ArmCurves: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import Text
 
 /// An arm and its finished runs, a run for each seed.
 struct ComparedArm {

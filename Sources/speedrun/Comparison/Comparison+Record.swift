@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import Text
 
 extension Comparison {
   /// Writes `result.json` and `record.json` beside the runs, each whole or not at all.

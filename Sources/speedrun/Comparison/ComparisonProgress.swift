@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// What a comparison says while it runs: a line for each trial that ends.
 struct ComparisonProgress {

@@ -1,4 +1,6 @@
 import Autograd
+import Statistics
+import Text
 
 extension ComparisonReport {
   /// Evaluates arms on the same seeds, the baseline first; each has at least one run.

@@ -1,4 +1,6 @@
 import Autograd
+import Statistics
+import Text
 
 extension ComparisonReport {
   /// The report in words: a table of the arms, then a sentence for each verdict.

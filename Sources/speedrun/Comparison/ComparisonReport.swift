@@ -1,4 +1,6 @@
 import Autograd
+import Statistics
+import Text
 
 /// What a comparison found: the content of `speedrun compare --json`.
 package struct ComparisonReport: Codable, Sendable {

@@ -1,3 +1,6 @@
+import Text
+import Statistics
+
 /// Why the seeds of an arm do not allow a verdict.
 package enum Shortfall: Equatable, Sendable {
   /// The loss of a seed stopped being a number.

@@ -1,3 +1,6 @@
+import Text
+import Statistics
+
 extension StopRatios.Ratio {
   /// `0.71 (0.68-0.74)`.
   var text: String { "\(Format.fixed(value, 2)) (\(interval.ratioText))" }

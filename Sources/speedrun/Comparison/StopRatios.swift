@@ -1,4 +1,5 @@
 import Autograd
+import Statistics
 
 /// How many of a baseline's steps, and of its seconds, another arm needs to reach the target.
 package struct StopRatios: Codable, Equatable, Sendable {

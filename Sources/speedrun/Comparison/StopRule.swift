@@ -1,4 +1,5 @@
 import Autograd
+import Statistics
 
 /// Decides at which step an arm has reached the target.
 ///

@@ -1,3 +1,5 @@
+import Statistics
+import Text
 import TextTable
 
 extension Tables {

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Statistics
 
 /// A trial that is running, in a child process of its own.
 ///

@@ -1,3 +1,5 @@
+import Statistics
+
 /// What changes when one part of a recipe does: the arms of a comparison against its first.
 package struct AblationStudy: Sendable {
   /// One change.

@@ -1,3 +1,6 @@
+import Text
+import Statistics
+
 /// What each change of a recipe is worth.
 enum AblationTable {
   static func table(of study: AblationStudy) -> ResultTable {

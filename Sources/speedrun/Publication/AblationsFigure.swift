@@ -1,3 +1,7 @@
+import Text
+import Statistics
+import Figures
+
 /// What each change of a recipe does to the final loss.
 enum AblationsFigure {
   static func figure(of study: AblationStudy) -> Figure? {

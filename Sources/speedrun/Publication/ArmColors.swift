@@ -1,3 +1,5 @@
+import Figures
+
 /// Which color an arm has in every figure.
 package struct ArmColors: Sendable {
   private let indices: [String: Int]

@@ -1,3 +1,6 @@
+import Text
+import Figures
+
 /// Where Muon's edge begins and ends as batches grow.
 enum BatchFigure {
   static func figure(of study: BatchStudy, colors: ArmColors) -> Figure? {

@@ -1,5 +1,6 @@
 import Autograd
 import Muon
+import Statistics
 
 /// Steps and seconds to a loss at several sizes of the batch.
 package struct BatchStudy: Sendable {

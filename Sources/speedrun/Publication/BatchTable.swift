@@ -1,5 +1,6 @@
 import Autograd
 import Muon
+import Text
 
 extension BatchStudy {
   /// A row for every arm at every size of the batch.

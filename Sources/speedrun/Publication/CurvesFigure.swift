@@ -1,3 +1,7 @@
+import Figures
+import Statistics
+import Text
+
 /// The losses of a comparison's arms on their way to the target.
 enum CurvesFigure {
   static func figure(

@@ -1,4 +1,5 @@
 import Autograd
+import Text
 
 /// Everything that reached, or should have reached, one target on one track.
 package struct Leaderboard: Sendable {

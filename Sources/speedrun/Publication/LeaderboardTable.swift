@@ -1,4 +1,6 @@
 import Autograd
+import Statistics
+import Text
 
 extension Leaderboard {
   /// A row for every arm.

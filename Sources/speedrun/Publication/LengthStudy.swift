@@ -1,3 +1,5 @@
+import Statistics
+
 /// The final loss of each optimizer by the length of its schedule.
 package struct LengthStudy: Sendable {
   /// The lengths of one recipe, whose arms are called `NAME-STEPS`.

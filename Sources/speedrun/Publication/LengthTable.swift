@@ -1,3 +1,6 @@
+import Text
+import Statistics
+
 extension LengthStudy {
   /// A row for every schedule.
   package var table: ResultTable {

@@ -1,3 +1,7 @@
+import Figures
+import Statistics
+import Text
+
 /// The final loss by the length of the schedule, and how far apart the optimizers are at the target.
 enum LengthsFigure {
   static func figure(of study: LengthStudy, colors: ArmColors) -> Figure? {

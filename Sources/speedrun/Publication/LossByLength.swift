@@ -1,5 +1,7 @@
 import Autograd
 import Foundation
+import Statistics
+import Text
 
 /// The final loss as a function of how long the schedule is, known at some lengths.
 ///

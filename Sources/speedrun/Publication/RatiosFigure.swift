@@ -1,3 +1,7 @@
+import Text
+import Statistics
+import Figures
+
 /// The ratios of a comparison's arms to its baseline, with their intervals.
 enum RatiosFigure {
   static func figure(

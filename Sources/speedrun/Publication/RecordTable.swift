@@ -1,3 +1,5 @@
+import Text
+
 /// What was run, when, on what, and for how long.
 enum RecordTable {
   static func table(of experiments: [Experiment]) -> ResultTable {

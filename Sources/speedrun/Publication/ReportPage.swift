@@ -1,3 +1,4 @@
+import Figures
 import Mustache
 
 /// The report as one page without a network, with its figures inside.

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Text
 
 extension ReportSection {
   /// How everything was measured, on what, with which commands, and what it does not show.

@@ -1,3 +1,5 @@
+import Figures
+
 /// A part of the report: words, tables, figures.
 package struct ReportSection: Sendable {
   package var title: String

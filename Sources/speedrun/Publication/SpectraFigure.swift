@@ -1,3 +1,6 @@
+import Text
+import Figures
+
 /// The singular values of Muon's updates before and after orthogonalization.
 enum SpectraFigure {
   static func figure(of experiment: Experiment) -> Figure? {

@@ -1,4 +1,7 @@
 import Autograd
+import Figures
+import Statistics
+import Text
 
 /// The losses of a sweep's grids as heat maps.
 enum SweepFigure {

@@ -1,3 +1,5 @@
+import Text
+
 /// What sweeps found, a row for each arm.
 enum SweepTable {
   static func table(

@@ -1,4 +1,5 @@
 import Autograd
+import Text
 
 /// The comparison with the most runs at a glance, a column for each of its arms.
 enum VerdictTable {

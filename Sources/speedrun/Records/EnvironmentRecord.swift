@@ -1,5 +1,7 @@
 import Autograd
 import Foundation
+import Statistics
+import Text
 
 /// The machine and the program a run happened on.
 package struct EnvironmentRecord: Codable, Sendable {

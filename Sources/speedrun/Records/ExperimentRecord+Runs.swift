@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Text
 
 extension ExperimentRecord {
   /// What was asked for; the rest follows from the runs.

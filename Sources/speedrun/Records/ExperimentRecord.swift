@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Text
 
 /// What an experiment is, a comparison or a sweep: the content of its `record.json`.
 ///

@@ -1,4 +1,5 @@
 import Muon
+import Text
 
 extension LogEvent {
   /// What the update of this number did to a matrix; null where a number is not finite, or has no meaning.

@@ -1,3 +1,5 @@
+import Text
+
 /// One line of `log.jsonl`.
 enum LogEvent: Encodable {
   case train(Train)

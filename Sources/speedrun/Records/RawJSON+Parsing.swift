@@ -1,3 +1,5 @@
+import Text
+
 /// What keeps a text from being JSON, and where, in bytes from its start.
 struct RawJSONError: Error {
   let problem: String

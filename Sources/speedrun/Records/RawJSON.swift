@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// JSON as a file has it: numbers and texts stay the characters they are written in.
 ///

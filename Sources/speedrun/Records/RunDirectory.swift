@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Text
 
 /// The directory a run writes: its record, its logs, its weights.
 ///

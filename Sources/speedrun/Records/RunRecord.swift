@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Text
 
 /// All there is to know about a run: the content of `run.json`.
 package struct RunRecord: Codable, Sendable {

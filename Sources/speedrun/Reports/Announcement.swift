@@ -1,5 +1,6 @@
 import Autograd
 import Muon
+import Text
 
 /// What a run is about to do, for a person.
 struct Announcement {

@@ -1,3 +1,5 @@
+import Text
+
 /// A curve of validation losses as text, with a line for the target.
 package struct Chart {
   /// Step and loss of each validation, in order.

@@ -1,3 +1,5 @@
+import Text
+
 /// How far a run is, in one line.
 package struct ProgressLine {
   package var step: Int

@@ -1,3 +1,5 @@
+import Text
+
 /// The end of a run, for a person.
 struct Summary {
   let record: RunRecord

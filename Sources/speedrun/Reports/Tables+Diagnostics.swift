@@ -1,4 +1,5 @@
 import Muon
+import Text
 import TextTable
 
 extension Tables {

@@ -1,5 +1,6 @@
 import Autograd
 import Muon
+import Text
 import TextTable
 
 /// What is printed in rows and columns.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import NanoGPT
+import Text
 
 /// The directory a sweep writes: its plan, the line of every trial, the record of every trial.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// How long a sweep will take, from the time of a training step on all cores.
 ///

@@ -1,3 +1,5 @@
+import Text
+
 /// How far a sweep is, in one line.
 package struct SweepLine: Sendable {
   package var done: Int

@@ -1,4 +1,5 @@
 import Autograd
+import Figures
 import Foundation
 import NanoGPT
 import TOMLKit

@@ -1,4 +1,5 @@
 import Autograd
+import Figures
 
 /// An equal-budget search: what a plan file describes.
 package struct SweepPlan: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Autograd
+import Text
 
 extension SweepResult {
   /// Prints a table for each arm, its winner, and what is left to try.

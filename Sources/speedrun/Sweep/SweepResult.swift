@@ -1,4 +1,5 @@
 import Autograd
+import Text
 
 /// What a sweep has found: the content of `result.json` and of `speedrun sweep --json`.
 package struct SweepResult: Codable, Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A finished trial as a line of `trials.jsonl`.
 package struct TrialLine: Codable, Equatable, Sendable {

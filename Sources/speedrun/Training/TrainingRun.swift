@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Text
 
 /// One speedrun: a model, an optimizer, batches, and the loop over them.
 ///

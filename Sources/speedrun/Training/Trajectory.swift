@@ -1,4 +1,6 @@
 import Muon
+import Statistics
+import Text
 
 /// What happened in a run, as far as it has come.
 struct Trajectory {

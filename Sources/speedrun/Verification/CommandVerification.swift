@@ -1,6 +1,7 @@
 import ArgumentParser
 import Autograd
 import Foundation
+import Text
 
 /// Reads the command of a record again, which must ask for what the record says was done.
 enum CommandVerification {

@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import Text
 
 /// The lines of a log, read one after the other, and what is wrong with them.
 struct LogLines {

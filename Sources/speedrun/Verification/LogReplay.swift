@@ -1,6 +1,7 @@
 import Foundation
 import Muon
 import NanoGPT
+import Text
 
 /// The log of a run, played back: every line is compared with what the run's plan makes of it, and all of
 /// them together give its result once more.

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Text
 
 /// Runs of a record that are made once more, to see whether their logs come out again.
 struct Rerun {

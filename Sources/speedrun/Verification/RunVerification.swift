@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Text
 
 /// A run of a record that could be read in full.
 struct VerifiedRun {

@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import Text
 
 /// Goes through the stages of a sweep again with the trials that are there, and makes its files again.
 struct SweepVerification {

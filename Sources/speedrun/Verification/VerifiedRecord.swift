@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// What verifying a record has found: an element of `speedrun verify --json`.
 struct VerifiedRecord: Codable, Sendable {

@@ -1,3 +1,5 @@
+import Text
+
 /// Two numbers that have an unknown one between them, with a stated confidence.
 package struct ConfidenceInterval: Codable, Equatable, Sendable {
   package let lower: Double

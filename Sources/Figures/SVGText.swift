@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// SVG as it is written: one element a line, attributes in the order they are given.
 package struct SVGText {

@@ -1,14 +1,14 @@
 import Foundation
 
 /// JSON with sorted keys, so that equal values are equal texts.
-enum JSON {
+package enum JSON {
   /// A value in one line.
-  static func line(_ value: some Encodable) throws -> String {
+  package static func line(_ value: some Encodable) throws -> String {
     try text(value, [])
   }
 
   /// A value for people to read.
-  static func document(_ value: some Encodable) throws -> String {
+  package static func document(_ value: some Encodable) throws -> String {
     try text(value, .prettyPrinted)
   }
 
@@ -23,5 +23,5 @@ enum JSON {
 
 extension Double {
   /// The value, unless it is infinite or not a number, which JSON cannot say.
-  var ifFinite: Double? { isFinite ? self : nil }
+  package var ifFinite: Double? { isFinite ? self : nil }
 }

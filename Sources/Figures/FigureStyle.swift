@@ -2,11 +2,11 @@
 ///
 /// The hues are Okabe and Ito's, which color-blind people can tell apart ("Color Universal Design", 2008);
 /// darkened on white and lightened on black, so that they can be text too.
-enum FigureStyle {
+package enum FigureStyle {
   /// The number of colors; more series begin again.
-  static let colors = 7
+  package static let colors = 7
 
-  static let css = """
+  package static let css = """
     .figure{--paper:#fff;--ink:#1f2328;--muted:#59636e;--grid:#e6e8eb;\
     --c0:#0067a6;--c1:#b84e00;--c2:#007a59;--c3:#a3477a;--c4:#8f6200;--c5:#2b7fb0;--c6:#59636e;\
     font:11.5px system-ui,-apple-system,Segoe UI,Roboto,sans-serif;font-variant-numeric:tabular-nums}

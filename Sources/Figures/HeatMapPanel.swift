@@ -1,3 +1,5 @@
+import Text
+
 /// A grid of numbers with colors, bright where they are low.
 package struct HeatMapPanel: Panel {
   package var title: String

@@ -39,7 +39,7 @@ package enum Mark: Sendable {
   case gap(from: Double, to: Double, level: Double, name: String)
 
   /// The places that have to be visible.
-  var extent: [Point] {
+  package var extent: [Point] {
     switch self {
     case .line(let points, _, _, _): points
     case .band(let estimates, _), .estimates(let estimates, _):

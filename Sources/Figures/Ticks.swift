@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Where an axis has numbers.
 package enum Ticks {
