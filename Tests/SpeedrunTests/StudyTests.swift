@@ -1,9 +1,9 @@
 import Foundation
 import Muon
 import NanoGPT
-import speedrun
 import Statistics
 import Testing
+import speedrun
 
 @Suite struct LossByLengthTests {
   @Test func betweenLengthsTheLossFallsWithTheLogarithm() {

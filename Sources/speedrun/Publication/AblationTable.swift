@@ -1,5 +1,5 @@
-import Text
 import Statistics
+import Text
 
 /// What each change of a recipe is worth.
 enum AblationTable {

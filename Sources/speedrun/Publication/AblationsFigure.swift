@@ -1,6 +1,6 @@
-import Text
-import Statistics
 import Figures
+import Statistics
+import Text
 
 /// What each change of a recipe does to the final loss.
 enum AblationsFigure {

@@ -1,5 +1,5 @@
-import Text
 import Figures
+import Text
 
 /// Where Muon's edge begins and ends as batches grow.
 enum BatchFigure {

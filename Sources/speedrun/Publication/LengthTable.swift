@@ -1,5 +1,5 @@
-import Text
 import Statistics
+import Text
 
 extension LengthStudy {
   /// A row for every schedule.

@@ -1,6 +1,6 @@
-import Text
-import Statistics
 import Figures
+import Statistics
+import Text
 
 /// The ratios of a comparison's arms to its baseline, with their intervals.
 enum RatiosFigure {

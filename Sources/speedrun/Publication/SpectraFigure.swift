@@ -1,5 +1,5 @@
-import Text
 import Figures
+import Text
 
 /// The singular values of Muon's updates before and after orthogonalization.
 enum SpectraFigure {
