@@ -115,9 +115,9 @@ struct CompareCommand: ColoredCommand {
     guard !report.isDecided else { return }
     if let more = report.moreSeeds {
       let messages = Console.messages(color.mode)
-      messages.print(
-        messages.paint("hint:", .cyan) + " the same command with --seeds "
-          + "\(max(seeds, report.seeds.count + more)) keeps the finished runs and adds the rest")
+      messages.hint(
+        "the same command with --seeds \(max(seeds, report.seeds.count + more)) "
+          + "keeps the finished runs and adds the rest")
     }
     throw ExitCode(ExitStatus.undecided.rawValue)
   }
@@ -140,7 +140,7 @@ struct CompareCommand: ColoredCommand {
     let (arms, seeds, source, settings) = try request()
     let name = try source.file().track.name
     return try Comparison(
-      arms, seeds: seeds, on: source, settings: settings, precision: precision.value,
+      arms, seeds: seeds, on: source, settings: settings, precision: try precision.checked(),
       directory: out.map { URL(fileURLWithPath: $0, isDirectory: true) }
         ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
         .appendingPathComponent(name, isDirectory: true))
@@ -149,9 +149,6 @@ struct CompareCommand: ColoredCommand {
   /// Runs what is missing.
   private func run(_ comparison: Comparison) throws {
     let messages = Console.messages(color.mode)
-    if !quiet, let advice = KernelAdvice.current {
-      messages.print(messages.paint("warning:", .yellow) + " " + advice)
-    }
     let trials = comparison.order.map { trial in
       var trial = trial
       trial.diagnosticsEvery = diagnostics.interval
@@ -161,14 +158,20 @@ struct CompareCommand: ColoredCommand {
       try PreparedData.prepare(for: trials) { if !quiet { messages.print($0) } }
     }
     var waiting = trials.makeIterator()
-    var progress = ComparisonProgress(
-      of: trials.count, parallel: parallel, on: messages, isQuiet: quiet)
+    var seconds: [Double] = []
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let runner = TrialRunner(
       parallel: parallel, threads: min(threads.count, max(1, cores / parallel)))
     let isComplete = try runner.run(
       next: { waiting.next() },
-      ended: { trial, record, isNew in progress.add(trial, record, isNew: isNew) })
+      ended: { trial, record, isNew in
+        seconds.append(record.result.wallSeconds)
+        guard isNew, !quiet else { return }
+        messages.print(
+          ProgressLine.ended(
+            trial.directory.lastPathComponent, record.result, of: trials.count, durations: seconds,
+            parallel: parallel))
+      })
     guard isComplete else {
       messages.print("interrupted: the same command continues from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)

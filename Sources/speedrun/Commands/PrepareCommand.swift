@@ -24,8 +24,7 @@ struct PrepareCommand: ColoredCommand {
     parsing: .unconditional, help: "The number of tokens (default: the track's; 1024 for --text).")
   var vocabulary: Int?
 
-  @Option(
-    help: "Where to write (default: data/<corpus>-<vocabulary>).", completion: .directory)
+  @Option(help: "Where to write (default: data/<corpus>-<vocabulary>).", completion: .directory)
   var out: String?
 
   @OptionGroup var color: ColorOption
@@ -42,11 +41,10 @@ struct PrepareCommand: ColoredCommand {
 
   func run() throws {
     let messages = Console.messages(color.mode)
-    let builtIn = corpus ?? .kjv
+    let builtIn = text.isEmpty ? corpus ?? .kjv : nil
     let source =
-      try text.isEmpty
-      ? builtIn.corpus() : .text(files: text.map { URL(fileURLWithPath: $0) })
-    let size = vocabulary ?? (text.isEmpty ? builtIn.vocabulary : 1024)
+      try builtIn?.corpus() ?? .text(files: text.map { URL(fileURLWithPath: $0) })
+    let size = vocabulary ?? builtIn?.vocabulary ?? 1024
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? PreparedData.directory(corpus: source.name, vocabulary: size)
@@ -54,9 +52,9 @@ struct PrepareCommand: ColoredCommand {
       messages.print($0)
     }
     print(directory.relativePath)
-    let isDefault = text.isEmpty && out == nil && size == builtIn.vocabulary
+    let isTracks = out == nil && size == builtIn?.vocabulary
     messages.print(
       "next: speedrun run "
-        + (isDefault ? "--track \(builtIn.rawValue)" : "--data \(directory.relativePath)"))
+        + (isTracks ? "--track \(source.name)" : "--data \(directory.relativePath)"))
   }
 }

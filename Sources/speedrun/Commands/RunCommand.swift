@@ -1,6 +1,5 @@
 import ArgumentParser
 import Autograd
-import Figures
 import Foundation
 import Muon
 import NanoGPT
@@ -20,41 +19,15 @@ struct RunCommand: ColoredCommand {
       \(ExitStatus.help)
       """)
 
-  @Option(help: "What updates the matrices inside the blocks.")
-  var optimizer = Contestant.muon
+  @OptionGroup var optimizer: OptimizerOption
 
-  @Option(help: "The track: \(TrackFile.builtIn.map { $0.track.name }.joined(separator: ", ")).")
-  var track = "kjv"
-
-  @Option(help: "A track of your own, in TOML.", completion: .file(extensions: ["toml"]))
-  var trackFile: String?
-
-  @Option(
-    help: "A directory of prepared data, instead of the track's corpus.", completion: .directory)
-  var data: String?
-
-  @Option(name: .customLong("set"), help: "Change a value of the track or the recipe: key=value.")
-  var settings: [String] = []
+  @OptionGroup var track: TrackOptions
 
   @Option(parsing: .unconditional, help: "The number of training steps.")
   var steps: Int?
 
-  @Option(parsing: .unconditional, help: "The validation loss to reach.")
-  var target: Double?
-
   @Option(parsing: .unconditional, help: "Determines the initial weights.")
   var seed: UInt64 = 0
-
-  @Option(help: "How Muon's step depends on a matrix's shape.")
-  var scale: Muon.Scale?
-
-  @Option(
-    help: "Muon's coefficients: \(Self.coefficients.joined(separator: ", ")).",
-    completion: .list(Self.coefficients))
-  var newtonSchulz: String?
-
-  @Option(help: "Arithmetic of Muon's orthogonalization.")
-  var newtonSchulzPrecision: Precision?
 
   @OptionGroup var precision: PrecisionOption
 
@@ -86,16 +59,6 @@ struct RunCommand: ColoredCommand {
 
   @OptionGroup var color: ColorOption
 
-  private static let coefficients = NewtonSchulz.named.map(\.name)
-
-  func validate() throws {
-    let isMuonConfigured = scale != nil || newtonSchulz != nil || newtonSchulzPrecision != nil
-    if isMuonConfigured, optimizer != .muon {
-      throw ValidationError(
-        "--scale, --newton-schulz and --newton-schulz-precision are for --optimizer muon only")
-    }
-  }
-
   func run() throws {
     let start = ContinuousClock.now
     if endWithInput { Lifeline.hold() }
@@ -107,27 +70,24 @@ struct RunCommand: ColoredCommand {
     let messages = Console.messages(color.mode)
     let say: (String) -> Void = { if !quiet { messages.print($0) } }
     let prepared =
-      if let dataDirectory {
-        try PreparedData(in: dataDirectory, for: plan.track)
+      if let directory = track.data.directory {
+        try PreparedData(in: directory, for: plan.track)
       } else {
         try PreparedData(preparing: plan.track, progress: say)
       }
     var training = try TrainingRun(plan, on: prepared)
     let directory = try RunDirectory(outputDirectory(for: plan))
     if !quiet {
-      if let advice = KernelAdvice.current {
-        messages.print(messages.paint("warning:", .yellow) + " " + advice)
-      }
-      Announcement(
-        plan: plan, routes: training.optimizer.routing, trainingTokens: prepared.trainingTokens,
-        directory: directory.url.relativePath
-      ).print(to: messages)
+      messages.announce(
+        plan, routes: training.optimizer.routing, trainingTokens: prepared.trainingTokens,
+        threads: plan.threads, directory: directory.url.relativePath)
     }
 
     let environment = EnvironmentRecord(threads: plan.threads)
     Interruption.listen()
-    var progress = ProgressReporter(
-      console: messages, isQuiet: quiet, steps: plan.recipe.steps, target: plan.track.target)
+    var progress = RunProgress(
+      of: plan.recipe.steps, target: plan.track.target,
+      on: ProgressDisplay(messages, isQuiet: quiet))
     let trajectory = try training.train(into: directory, progress: &progress)
 
     let record = RunRecord(
@@ -145,10 +105,9 @@ struct RunCommand: ColoredCommand {
     if json {
       try Console.output(color.mode).printResult(try JSON.document(record))
     } else {
-      Summary(
+      RunSummary(
         record: record, trajectory: trajectory, directory: directory.url.relativePath,
-        trackOptions: trackOptions,
-        floor: prepared.manifest?.entropyRate
+        trackOptions: track.text, floor: prepared.manifest?.entropyRate
       ).print(to: .output(color.mode))
     }
     if let step = trajectory.divergedAtStep {
@@ -160,38 +119,12 @@ struct RunCommand: ColoredCommand {
 
   /// The track with everything the command line changes.
   private func plan() throws -> RunPlan {
-    var file =
-      try trackFile.map { try TrackFile(contentsOf: URL(fileURLWithPath: $0)) }
-      ?? TrackFile(named: track)
-    if let dataDirectory { try file.track.adopt(corpusIn: dataDirectory) }
+    let steps = steps.map { "\($0)" }
     return try RunPlan(
-      file, optimizer, settings: try allSettings(), seed: seed, precision: precision.value,
-      threads: threads.count, savesInitialWeights: saveInitial, savesWeights: !noSave,
+      try track.file(), try optimizer.checked(), settings: try track.settings([("steps", steps)]),
+      seed: seed, precision: try precision.checked(), threads: threads.count,
+      savesInitialWeights: saveInitial, savesWeights: !noSave,
       diagnosticsEvery: diagnostics.interval)
-  }
-
-  /// `--set`, and the flags that are shorter ways to say it.
-  private func allSettings() throws -> [Setting] {
-    let flags = [
-      ("steps", steps.map(String.init)), ("target", target.map { String($0) }),
-      ("muon.scale", scale?.rawValue), ("muon.newton_schulz", newtonSchulz),
-      ("muon.newton_schulz_precision", newtonSchulzPrecision?.rawValue),
-    ]
-    return try settings.map { try Setting($0) }
-      + flags.compactMap { key, value in value.map { Setting(key: key, value: $0) } }
-  }
-
-  private var dataDirectory: URL? {
-    data.map { URL(fileURLWithPath: $0, isDirectory: true) }
-  }
-
-  /// The options that name the track, as they were given.
-  private var trackOptions: String {
-    let options = [
-      trackFile.map { " --track-file \($0)" } ?? (track == "kjv" ? nil : " --track \(track)"),
-      data.map { " --data \($0)" },
-    ]
-    return options.compactMap { $0 }.joined()
   }
 
   private func outputDirectory(for plan: RunPlan) -> URL {

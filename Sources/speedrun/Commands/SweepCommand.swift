@@ -33,13 +33,8 @@ struct SweepCommand: ColoredCommand {
     help: "Trials at a time, which share the cores (default: one for every core).")
   var parallel: Int?
 
-  @Flag(help: "Print the trials and how long they will take, and do nothing else.")
+  @Flag(help: "Print the trials and how many there are, and do nothing else.")
   var dryRun = false
-
-  @Option(
-    name: .customLong("step-ms"), parsing: .unconditional,
-    help: "Milliseconds of a step on all cores, for --dry-run (default: measured).")
-  var stepMilliseconds: Double?
 
   @Flag(help: "Print the result as JSON instead of tables.")
   var json = false
@@ -53,10 +48,6 @@ struct SweepCommand: ColoredCommand {
     if let parallel, !(1...1024).contains(parallel) {
       throw ValidationError("--parallel \(parallel): it must be in 1...1024")
     }
-    if let stepMilliseconds, !(stepMilliseconds > 0 && stepMilliseconds.isFinite) {
-      throw ValidationError("--step-ms \(stepMilliseconds): it must be above 0")
-    }
-    if stepMilliseconds != nil, !dryRun { throw ValidationError("--step-ms goes with --dry-run") }
     if json, dryRun { throw ValidationError("--dry-run excludes --json") }
   }
 
@@ -65,19 +56,19 @@ struct SweepCommand: ColoredCommand {
     let plan = try SweepPlan(contentsOf: url)
     let file = try plan.track.file()
     try plan.check(against: file)
-    if let problem = plan.precision.problem, stepMilliseconds == nil {
-      throw UsageError("precision = '\(plan.precision.rawValue)': \(problem)")
-    }
     if dryRun {
-      try estimate(plan, on: file)
+      let console = Console.output(color.mode)
+      console.print(Table(trialsOf: plan).text)
+      console.print()
+      console.print("\(Format.count(plan.trialCount, "trial")) in all")
       return
+    }
+    if let problem = plan.precision.problem {
+      throw UsageError("precision = '\(plan.precision.rawValue)': \(problem)")
     }
     let messages = Console.messages(color.mode)
     let say: (String) -> Void = { if !quiet { messages.print($0) } }
     let directory = try SweepDirectory(outputDirectory(for: url))
-    if let advice = KernelAdvice.current {
-      say(messages.paint("warning:", .yellow) + " " + advice)
-    }
     if try directory.keep(plan) {
       say("the plan has changed: finished trials that it still has are not run again")
     }
@@ -106,7 +97,7 @@ struct SweepCommand: ColoredCommand {
       "\(Format.count(sweep.plan.trialCount, "trial")), \(runner.parallel) at a time with "
         + "\(Format.count(runner.threads, "thread")) each; writing to "
         + directory.url.relativePath)
-    var progress = SweepProgress(console: messages, isQuiet: quiet, parallel: runner.parallel)
+    var progress = ProgressDisplay(messages, isQuiet: quiet)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { progress.clear() }
     let isComplete = try runner.run(
@@ -115,7 +106,13 @@ struct SweepCommand: ColoredCommand {
         try sweep.note(record, of: trial)
         try directory.write(sweep.lines)
       },
-      tick: { progress.show(sweep) })
+      tick: {
+        progress.show(
+          ProgressLine(
+            trial: sweep.finishedCount, trials: sweep.plan.trialCount,
+            best: sweep.searches.map { ($0.arm.name, $0.best?.loss) },
+            durations: sweep.records.map(\.result.wallSeconds), parallel: runner.parallel))
+      })
     guard isComplete else {
       progress.clear()
       messages.print(
@@ -123,22 +120,6 @@ struct SweepCommand: ColoredCommand {
           + "the same command goes on from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
-  }
-
-  private func estimate(_ plan: SweepPlan, on file: TrackFile) throws {
-    let console = Console.output(color.mode)
-    console.print(Tables.trials(of: plan))
-    console.print()
-    let estimate = try SweepEstimate(plan, on: file, stepMilliseconds: stepMilliseconds)
-    for arm in estimate.arms {
-      console.print(
-        "\(arm.name): \(Format.count(arm.trials, "trial")), "
-          + "\(Format.fixed(arm.stepMilliseconds, 1)) ms a step: about "
-          + Format.duration(arm.seconds))
-    }
-    console.print(
-      "\(Format.count(plan.trialCount, "trial")) in all: about "
-        + Format.duration(estimate.seconds))
   }
 
   private func outputDirectory(for plan: URL) -> URL {

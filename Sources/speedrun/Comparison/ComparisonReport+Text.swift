@@ -7,7 +7,7 @@ extension ComparisonReport {
   package var text: String {
     let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
     let blocks = [
-      headline, [Tables.arms(of: self)], verdicts.flatMap(sentences) + alone, [total],
+      headline, [Table(arms: self).text], verdicts.flatMap(sentences) + alone, [total],
       warnings.map { "warning: \($0)" },
     ]
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }

@@ -43,10 +43,10 @@ struct TrainingRun {
 
   /// Trains, writing the logs as it goes, and returns what happened.
   mutating func train(
-    into directory: RunDirectory, progress: inout ProgressReporter
+    into directory: RunDirectory, progress: inout RunProgress
   ) throws -> Trajectory {
     // Whatever comes next, an error too, starts on a line of its own.
-    defer { progress.clear() }
+    defer { progress.display.clear() }
     let steps = plan.recipe.steps
     let schedule = plan.recipe.schedule
     var trajectory = Trajectory(target: plan.track.target)
@@ -110,7 +110,7 @@ struct TrainingRun {
   /// Judges the model on the validation set.
   private func validate(
     at step: Int, _ trajectory: inout Trajectory, _ directory: RunDirectory,
-    _ progress: inout ProgressReporter
+    _ progress: inout RunProgress
   ) throws {
     let evaluation = model.evaluate(validation, bytes: validationBytes, in: lanes)
     let point = Trajectory.Validation(

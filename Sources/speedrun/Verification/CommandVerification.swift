@@ -48,7 +48,7 @@ enum CommandVerification {
       }
     } catch {
       let reason =
-        (error as? UsageError).map { Failure($0).message } ?? Speedrun.message(for: error)
+        (error as? UsageError).map { Failure($0).message } ?? RootCommand.message(for: error)
       findings.add(ExperimentRecord.fileName, "command cannot be read: \(reason)")
     }
     return findings
