@@ -79,12 +79,10 @@ struct TimedTraining {
       peakRSS: ProcessMemory.peakResidentBytes)
   }
 
-  /// Estimates the floating-point operations of a step of the rules that are counted, as they do.
+  /// Estimates the floating-point operations of an update, by rules that are counted.
   func optimizerOperations(where isCounted: (any UpdateRule) -> Bool = { _ in true }) -> Double {
-    optimizer.groups.filter { isCounted($0.rule) }.reduce(0) { sum, group in
-      group.parameters.reduce(sum) { sum, parameter in
-        sum + group.rule.operations(elements: parameter.shape.count, of: parameter.shape)
-      }
-    }
+    optimizer.groups.filter { isCounted($0.rule) }.flatMap { group in
+      group.parameters.map { group.rule.operations(elements: $0.shape.count, of: $0.shape) }
+    }.reduce(0, +)
   }
 }

@@ -1,11 +1,8 @@
-import Autograd
-import Statistics
-
 /// How fast this machine multiplies matrices: what the time of a step is to be measured against.
 ///
 /// In float32 OpenBLAS and this package's own products compete, and the faster is the peak. A shared
 /// machine drifts: what is compared with the peak wants rounds from before and after it.
-struct MatrixPeak {
+package struct MatrixPeak {
   private static let size = 512
   private static let products = 8
 
@@ -14,7 +11,7 @@ struct MatrixPeak {
   private let matrices: [[Parameter]]
   private var rounds: [ProductKernels: [Duration]] = [:]
 
-  init(threads: Int, _ precision: Precision) {
+  package init(threads: Int, _ precision: Precision) {
     (self.threads, self.precision) = (threads, precision)
     matrices = (0..<threads).map { _ in
       (0..<3).map { _ in
@@ -24,9 +21,9 @@ struct MatrixPeak {
   }
 
   /// Measures some rounds, in which every thread multiplies matrices of its own.
-  mutating func measure() {
-    let contestants: Set = precision == .float32 ? [ProductKernels.openBLAS, .fastest] : [.fastest]
-    for kernels in contestants {
+  package mutating func measure() {
+    let competitors: Set = precision == .float32 ? [ProductKernels.openBLAS, .fastest] : [.fastest]
+    for kernels in competitors {
       // The first ones still wake cores and map pages.
       rounds[kernels, default: []] += (0..<12).map { _ in time(of: kernels) }.dropFirst(2)
     }
@@ -54,10 +51,13 @@ struct MatrixPeak {
   }
 
   /// Billions of floating-point operations per second: the median of all rounds so far.
-  var gigaflopsPerSecond: Double {
+  package var gigaflopsPerSecond: Double {
     let size = Double(Self.size)
     let operations = Double(threads * Self.products) * 2 * size * size * size
-    let best = rounds.values.compactMap { $0.median?.seconds }.min()
-    return operations / (best ?? .infinity) * 1e-9
+    let medians = rounds.values.map { times in
+      let sorted = times.sorted()
+      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+    return operations / ((medians.min() ?? .zero) / .nanoseconds(1))
   }
 }
