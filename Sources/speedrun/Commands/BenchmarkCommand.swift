@@ -47,9 +47,7 @@ struct BenchmarkCommand: ColoredCommand {
   @OptionGroup var color: ColorOption
 
   func validate() throws {
-    if !(1...1 << 16).contains(steps) {
-      throw ValidationError("--steps \(steps): it must be in 1...\(1 << 16)")
-    }
+    try check(steps, of: "--steps", in: 1...1 << 16)
     if newtonSchulzPrecision != .float32, optimizer.name != "muon" {
       throw ValidationError("--newton-schulz-precision is for --optimizer muon only")
     }

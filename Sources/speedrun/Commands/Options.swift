@@ -15,20 +15,21 @@ protocol ColoredCommand: ParsableCommand {
   var color: ColorOption { get }
 }
 
+/// Throws unless the value of an option is in a range.
+func check(_ value: Int?, of option: String, in range: ClosedRange<Int>) throws(ValidationError) {
+  guard let value, !range.contains(value) else { return }
+  let allowed = range.upperBound == .max ? "at least \(range.lowerBound)" : "in \(range)"
+  throw ValidationError("\(option) \(value): it must be \(allowed)")
+}
+
 /// `--threads`, the same for every command that computes.
 struct ThreadsOption: ParsableArguments {
-  private static let allowed = 1...1024
-
   @Option(
     name: .customLong("threads"), parsing: .unconditional,
     help: "Threads, at most one a core; the numbers do not depend on it.")
-  var count = min(ProcessInfo.processInfo.activeProcessorCount, allowed.upperBound)
+  var count = min(ProcessInfo.processInfo.activeProcessorCount, 1024)
 
-  func validate() throws {
-    guard Self.allowed.contains(count) else {
-      throw ValidationError("--threads \(count): it must be in 1...\(Self.allowed.upperBound)")
-    }
-  }
+  func validate() throws { try check(count, of: "--threads", in: 1...1024) }
 }
 
 /// `--precision`, the same for every command that computes.
@@ -74,11 +75,9 @@ struct OptimizerOption: ParsableArguments {
 
 /// `--diagnostics`, the same for every command that trains.
 struct DiagnosticsOption: ParsableArguments {
-  private static let usualInterval = 20
-
   @Flag(
     name: .customLong("diagnostics"),
-    help: "Log every \(usualInterval) steps what the update does to each matrix inside the blocks.")
+    help: "Log every 20 steps what the update does to each matrix inside the blocks.")
   var isOn = false
 
   @Option(
@@ -87,13 +86,9 @@ struct DiagnosticsOption: ParsableArguments {
   var steps: Int?
 
   /// The number of steps from one look to the next; nil for none at all.
-  var interval: Int? { steps ?? (isOn ? Self.usualInterval : nil) }
+  var interval: Int? { steps ?? (isOn ? 20 : nil) }
 
-  func validate() throws {
-    if let steps, steps < 1 {
-      throw ValidationError("--diagnostics-every \(steps): it must be at least 1")
-    }
-  }
+  func validate() throws { try check(steps, of: "--diagnostics-every", in: 1...Int.max) }
 }
 
 /// `--data`, the same for every command that trains.

@@ -33,11 +33,11 @@ struct SampleCommand: ColoredCommand {
   @OptionGroup var color: ColorOption
 
   func validate() throws {
-    if tokens < 1 { throw ValidationError("--tokens \(tokens): it must be at least 1") }
+    try check(tokens, of: "--tokens", in: 1...Int.max)
+    try check(topK, of: "--top-k", in: 1...Int.max)
     if !(temperature >= 0 && temperature.isFinite) {
       throw ValidationError("--temperature \(temperature): it must be a number of at least 0")
     }
-    if let topK, topK < 1 { throw ValidationError("--top-k \(topK): it must be at least 1") }
   }
 
   func run() throws {

@@ -95,45 +95,42 @@ struct RunSummary {
     let result = record.result
     var rows: [(String, String)] = []
     if let last = trajectory.validations.last, last.loss.isFinite {
-      var text = Format.fixed(last.loss, 4) + " nats per token"
-      if let bits = last.bitsPerByte { text += ", \(Format.fixed(bits, 4)) bits per byte" }
-      if let floor { text += " (the entropy of such text: \(Format.fixed(floor, 3)) nats)" }
-      rows.append((last.step == result.steps ? "final loss" : "last loss", text))
+      rows.append(
+        (
+          last.step == result.steps ? "final loss" : "last loss",
+          Format.fixed(last.loss, 4) + " nats per token"
+            + (last.bitsPerByte.map { ", \(Format.fixed($0, 4)) bits per byte" } ?? "")
+            + (floor.map { " (the entropy of such text: \(Format.fixed($0, 3)) nats)" } ?? "")
+        ))
     }
     if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
+      let time = "\(result.steps) steps in \(Format.duration(result.trainSeconds))"
       let share = Format.percent(result.optimizerSeconds / result.trainSeconds)
       rows += [
         (
           "training",
-          "\(result.steps) steps in \(Format.duration(result.trainSeconds)): "
-            + "\(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
+          "\(time): \(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
         ), ("optimizer", "\(share) of that time"),
       ]
     }
     let start = result.startupSeconds.map { " (\(Format.duration($0)) to start)" } ?? ""
     let memory = Format.bytes(result.peakResidentBytes)
-    rows += [
-      ("in all", "\(Format.duration(result.wallSeconds))\(start), \(memory) of memory"),
-      ("files", directory),
-    ]
+    rows.append(("in all", "\(Format.duration(result.wallSeconds))\(start), \(memory) of memory"))
+    rows.append(("files", directory))
     return rows + next.map { ("next", $0) }
   }
 
   /// Commands worth trying now.
   private var next: [String] {
-    let optimizer = "\(record.optimizer)"
-    return switch record.outcome {
-    case .interrupted: []
+    let command = "speedrun run --optimizer"
+    switch record.outcome {
+    case .interrupted: return []
     case .diverged:
-      [
-        "lower a learning rate: "
-          + "speedrun run --optimizer \(optimizer) --set \(optimizer).learning_rate=…"
-      ]
+      let rule = "\(record.optimizer)"
+      return ["lower a learning rate: \(command) \(rule) --set \(rule).learning_rate=…"]
     default:
-      [
-        "speedrun sample \(directory)",
-        "speedrun run --optimizer \(optimizer == "adamw" ? "muon" : "adamw")\(trackOptions)",
-      ]
+      let other = "\(record.optimizer)" == "adamw" ? "muon" : "adamw"
+      return ["speedrun sample \(directory)", "\(command) \(other)\(trackOptions)"]
     }
   }
 }
