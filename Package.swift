@@ -47,10 +47,26 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(name: "Statistics", dependencies: ["Autograd", "Text"], swiftSettings: swiftSettings),
     .target(name: "Figures", dependencies: ["Text"], swiftSettings: swiftSettings),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "Autograd", "Muon", "NanoGPT", "Text",
+        .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Experiments",
+      dependencies: ["Autograd", "Muon", "NanoGPT", "Runs", "Statistics", "Text"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Verification",
+      dependencies: ["Autograd", "Muon", "NanoGPT", "Experiments", "Runs", "Text"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "speedrun",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures",
+        "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "Runs", "Experiments",
+        "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -74,7 +90,8 @@ let package = Package(
     .testTarget(
       name: "SpeedrunTests",
       dependencies: [
-        "speedrun", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "TestSupport",
+        "speedrun", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "Runs", "Experiments",
+        "Verification", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]

@@ -79,3 +79,11 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
   private static let largestExtent = 1 << 20
   private static let mostLayers = 1000
 }
+
+extension GPTConfiguration {
+  /// The weights of embedding, head, and the matrices inside the blocks.
+  public var weights: Int {
+    2 * vocabularySize * modelDimension
+      + layers * (4 * modelDimension * modelDimension + 2 * modelDimension * hiddenDimension)
+  }
+}

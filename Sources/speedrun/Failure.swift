@@ -1,6 +1,8 @@
 import ArgumentParser
+import Experiments
 import Muon
 import NanoGPT
+import Runs
 
 /// An error as a person and a shell see it.
 struct Failure {

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
+import Text
 import Glibc
+import Muon
+import Runs
 
 /// The command line: `speedrun` alone means `speedrun run`.
 @main

@@ -1,6 +1,8 @@
 import Autograd
 import Muon
 import NanoGPT
+import Runs
+import Text
 
 /// What a benchmark runs: the work, and how it is done.
 package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
@@ -10,7 +12,7 @@ package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
   package var batch = 16
   /// Shares the batch is split into.
   package var lanes = 4
-  package var optimizer = Contestant.muon
+  package var optimizer = "muon"
   package var threads: Int
   /// The arithmetic of the model's matrix products.
   package var precision = Precision.float32

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Runs
 import Statistics
 import Text
 
@@ -20,7 +21,7 @@ package struct BenchmarkReport: Codable, Sendable {
   }
 
   package let configuration: BenchmarkConfiguration
-  package let environment: EnvironmentRecord
+  package let environment: Environment
   /// Timed steps, none of them instrumented.
   package let steps: Int
   package let step: Spread
@@ -79,7 +80,7 @@ extension BenchmarkReport {
     peak.measure()
 
     self.configuration = configuration
-    environment = EnvironmentRecord(threads: configuration.threads)
+    environment = Environment(threads: configuration.threads)
     self.steps = count
     step = Spread(steps.map(\.whole))
     forwardBackward = Spread(steps.map(\.forwardBackward))

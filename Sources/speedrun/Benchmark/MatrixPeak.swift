@@ -1,5 +1,6 @@
 import Autograd
 import NanoGPT
+import Runs
 import Statistics
 
 /// How fast this machine multiplies matrices: what the time of a step is to be measured against.

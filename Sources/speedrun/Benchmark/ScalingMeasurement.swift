@@ -1,3 +1,4 @@
+import Runs
 import Statistics
 
 /// The time of a step of one configuration, beside what its floating-point operations let expect.

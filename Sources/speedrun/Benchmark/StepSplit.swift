@@ -1,4 +1,5 @@
 import Autograd
+import Runs
 import Text
 
 /// Where the time of a step goes, measured operation by operation.

@@ -1,6 +1,7 @@
 import Autograd
 import Muon
 import NanoGPT
+import Runs
 
 /// A fresh model in training on random tokens, one timed step after another.
 struct TimedTraining {
@@ -25,7 +26,7 @@ struct TimedTraining {
     self.configuration = configuration
     model = GPT(configuration.model, precision: configuration.precision, in: scope)
     lanes = Lanes(count: configuration.lanes, scope: scope, workers: workers)
-    var recipe = try TrackFile.kjv.recipe(for: configuration.optimizer)
+    var recipe = try TrackDefinition.kjv.recipe(for: configuration.optimizer)
     recipe.muon?.newtonSchulzPrecision = configuration.newtonSchulzPrecision
     optimizer = try Optimizer(
       groups: recipe.groups(for: model), covering: scope.parameters, workers: workers)

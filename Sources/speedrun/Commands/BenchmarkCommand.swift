@@ -3,6 +3,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Runs
 import Text
 
 /// Times training steps on random tokens, part by part.
@@ -24,8 +25,7 @@ struct BenchmarkCommand: ColoredCommand {
       \(ExitStatus.help)
       """)
 
-  @Option(help: "What updates the matrices inside the blocks.")
-  var optimizer = Contestant.muon
+  @OptionGroup var optimizerOption: OptimizerOption
 
   @Option(parsing: .unconditional, help: "Timed steps (default: 10).")
   var steps: Int?
@@ -64,6 +64,8 @@ struct BenchmarkCommand: ColoredCommand {
 
   @OptionGroup var color: ColorOption
 
+  private var optimizer: String { optimizerOption.name }
+
   func validate() throws {
     if let steps, !(1...1 << 16).contains(steps) {
       throw ValidationError("--steps \(steps): it must be in 1...\(1 << 16)")
@@ -71,7 +73,7 @@ struct BenchmarkCommand: ColoredCommand {
     if let problem = newtonSchulzPrecision.problem {
       throw ValidationError("--newton-schulz-precision: \(problem); use float32")
     }
-    if newtonSchulzPrecision != .float32, optimizer != .muon {
+    if newtonSchulzPrecision != .float32, optimizer != "muon" {
       throw ValidationError("--newton-schulz-precision is for --optimizer muon only")
     }
     if scaling, extents != nil || compare != nil || json || steps != nil {
@@ -83,13 +85,10 @@ struct BenchmarkCommand: ColoredCommand {
   func run() throws {
     var configuration = BenchmarkConfiguration(threads: threads.count)
     configuration.optimizer = optimizer
-    configuration.precision = precision.value
+    configuration.precision = try precision.checked()
     configuration.newtonSchulzPrecision = newtonSchulzPrecision
     if let extents { try configuration.apply(extents) }
     let messages = Console.messages(color.mode)
-    if let advice = KernelAdvice.current {
-      messages.print(messages.paint("warning:", .yellow) + " " + advice)
-    }
     if scaling {
       try measureScaling(configuration, messages)
     } else {
@@ -124,7 +123,7 @@ struct BenchmarkCommand: ColoredCommand {
     let table = try ScalingTable(reference) { messages.print($0) }
     let caption =
       "\(reference.optimizer), \(reference.precision.rawValue), "
-      + EnvironmentRecord(threads: reference.threads).cpu
+      + Environment(threads: reference.threads).cpu
     let text = "\(caption):\n\n\(table.markdown)"
     if let section {
       try section.replace(with: text)

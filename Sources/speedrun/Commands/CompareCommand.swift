@@ -1,8 +1,11 @@
 import ArgumentParser
 import Autograd
+import Experiments
 import Foundation
-import Statistics
+import NanoGPT
+import Runs
 import Text
+import Verification
 
 /// Runs arms on the same seeds, and says which reaches the target first, if that can be said.
 struct CompareCommand: ColoredCommand {
@@ -39,18 +42,7 @@ struct CompareCommand: ColoredCommand {
   @Option(parsing: .unconditional, help: "The first seed.")
   var firstSeed: UInt64 = 0
 
-  @Option(help: "The track: \(TrackFile.builtIn.map { $0.track.name }.joined(separator: ", ")).")
-  var track = "kjv"
-
-  @Option(help: "A track of your own, in TOML.", completion: .file(extensions: ["toml"]))
-  var trackFile: String?
-
-  @Option(
-    name: .customLong("set"), help: "Change a value of the track, or of every recipe: key=value.")
-  var settings: [String] = []
-
-  @Option(parsing: .unconditional, help: "The validation loss to reach.")
-  var target: Double?
+  @OptionGroup var track: TrackOptions
 
   @OptionGroup var precision: PrecisionOption
 
@@ -68,7 +60,7 @@ struct CompareCommand: ColoredCommand {
   var parallel = 1
 
   @Option(help: "What it is for: leaderboard, lengths or ablations.")
-  var purpose = ExperimentRecord.Purpose.leaderboard
+  var purpose = Purpose.leaderboard
 
   @Option(help: "A title for the record.")
   var title: String?
@@ -100,75 +92,76 @@ struct CompareCommand: ColoredCommand {
   }
 
   func run() throws {
-    let comparison = try comparison()
-    if !noRun { try run(comparison) }
-    let runs = try comparison.finishedRuns()
-    let report = try comparison.report(on: runs)
+    var experiment = try experiment()
+    if noRun {
+      try experiment.noteFinished()
+    } else {
+      try run(&experiment)
+    }
+    let result = try experiment.comparison()
     // A record of fewer seeds than were asked for would claim what the command does not make.
-    if runs.count == comparison.seeds.count {
-      try comparison.write(
-        report, on: runs, purpose: purpose, title: title,
+    if experiment.isComplete {
+      try experiment.writeRecord(
         command: CommandText.text(CommandLine.arguments.dropFirst()),
         parallel: noRun ? nil : parallel)
     }
-    try Console.output(color.mode).printResult(json ? try JSON.document(report) : report.text)
-    guard !report.isDecided else { return }
-    if let more = report.moreSeeds {
+    try Console.output(color.mode).printResult(json ? try JSON.document(result) : result.text)
+    guard !result.isDecided else { return }
+    if let more = result.moreSeeds {
       let messages = Console.messages(color.mode)
       messages.print(
         messages.paint("hint:", .cyan) + " the same command with --seeds "
-          + "\(max(seeds, report.seeds.count + more)) keeps the finished runs and adds the rest")
+          + "\(max(seeds, result.seeds.count + more)) keeps the finished runs and adds the rest")
     }
     throw ExitCode(ExitStatus.undecided.rawValue)
   }
 
-  /// What the options name, before any of it is looked at.
-  func request() throws(UsageError) -> (
-    arms: [Arm], seeds: [UInt64], source: TrackSource, settings: [Setting]
-  ) {
+  /// The arms that the options name.
+  private func arms() throws(UsageError) -> [Arm] {
     var arms: [Arm] = []
     for text in armTexts.isEmpty ? ["adamw", "muon"] : armTexts { arms.append(try Arm(text)) }
-    var settings: [Setting] = []
-    for text in self.settings { settings.append(try Setting(text)) }
-    if let target { settings.append(Setting(key: "target", value: String(target))) }
-    let source =
-      trackFile.map { TrackSource.contents(of: URL(fileURLWithPath: $0)) } ?? .named(track)
-    return (arms, (0..<UInt64(seeds)).map { firstSeed + $0 }, source, settings)
+    return arms
   }
 
-  private func comparison() throws -> Comparison {
-    let (arms, seeds, source, settings) = try request()
-    let name = try source.file().track.name
-    return try Comparison(
-      arms, seeds: seeds, on: source, settings: settings, precision: precision.value,
-      directory: out.map { URL(fileURLWithPath: $0, isDirectory: true) }
-        ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
-        .appendingPathComponent(name, isDirectory: true))
+  private var seedList: [UInt64] { (0..<UInt64(seeds)).map { firstSeed + $0 } }
+
+  /// What the options ask for, before any file that they name is looked at.
+  func askedFor() throws(UsageError) -> AskedFor {
+    AskedFor(
+      arms: try arms().map { ($0.name, $0.optimizer, $0.settings.map(\.text)) }, seeds: seedList,
+      settings: try track.settings().map(\.text), precision: precision.value.rawValue,
+      purpose: purpose, title: title, trackOptions: track.options)
+  }
+
+  private func experiment() throws -> Experiment {
+    let source = try track.source()
+    let request = try Request(
+      source, arms: try arms(), seeds: seedList, settings: try track.settings(),
+      precision: try precision.checked(), purpose: purpose, title: title)
+    let directory =
+      out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
+      .appendingPathComponent(source.definition.track.name, isDirectory: true)
+    let experiment = try Experiment(
+      request, in: directory, diagnosticsEvery: diagnostics.interval)
+    try experiment.checkDirectories()
+    return experiment
   }
 
   /// Runs what is missing.
-  private func run(_ comparison: Comparison) throws {
+  private func run(_ experiment: inout Experiment) throws {
     let messages = Console.messages(color.mode)
-    if !quiet, let advice = KernelAdvice.current {
-      messages.print(messages.paint("warning:", .yellow) + " " + advice)
-    }
-    let trials = comparison.order.map { trial in
-      var trial = trial
-      trial.diagnosticsEvery = diagnostics.interval
-      return trial
-    }
     if parallel > 1 {
-      try PreparedData.prepare(for: trials) { if !quiet { messages.print($0) } }
+      try experiment.prepareData { if !quiet { messages.print($0) } }
     }
-    var waiting = trials.makeIterator()
     var progress = ComparisonProgress(
-      of: trials.count, parallel: parallel, on: messages, isQuiet: quiet)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let runner = TrialRunner(
-      parallel: parallel, threads: min(threads.count, max(1, cores / parallel)))
-    let isComplete = try runner.run(
-      next: { waiting.next() },
-      ended: { trial, record, isNew in progress.add(trial, record, isNew: isNew) })
+      of: experiment.trials.count, parallel: parallel, on: messages, isQuiet: quiet)
+    let isComplete = try TrialRunner(parallel: parallel, threads: threads.count).run(
+      next: { try experiment.next() },
+      ended: { run, isNew in
+        try experiment.note(run)
+        progress.add(run, isNew: isNew)
+      })
     guard isComplete else {
       messages.print("interrupted: the same command continues from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
@@ -176,4 +169,4 @@ struct CompareCommand: ColoredCommand {
   }
 }
 
-extension ExperimentRecord.Purpose: ExpressibleByArgument {}
+extension Purpose: ExpressibleByArgument {}

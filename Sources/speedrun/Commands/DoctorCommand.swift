@@ -3,6 +3,7 @@ import Autograd
 import Foundation
 import Glibc
 import NanoGPT
+import Runs
 import Text
 
 /// Says what a run would use, and what could be better.
@@ -23,7 +24,7 @@ struct DoctorCommand: ColoredCommand {
 
   func run() throws {
     let console = Console.output(color.mode)
-    let findings = machine + TrackFile.builtIn.map { data($0.track) } + [output]
+    let findings = machine + Registry.current.tracks.map { data($0.track) } + [output]
     for finding in findings {
       let mark =
         finding.advice == nil ? console.paint("ok  ", .green) : console.paint("warn", .yellow)
@@ -34,7 +35,7 @@ struct DoctorCommand: ColoredCommand {
 
   private var machine: [Finding] {
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let environment = EnvironmentRecord(threads: cores)
+    let environment = Environment(threads: cores)
     let memory = ProcessInfo.processInfo.physicalMemory
     let simdAdvice = "the slowest loops are chosen: expect a multiple of the usual time"
     let commit = environment.git.commit.map { commit in
@@ -57,8 +58,7 @@ struct DoctorCommand: ColoredCommand {
       Finding(name: "products", text: products),
       Finding(
         name: "OpenBLAS",
-        text: "\(environment.openBLAS.version), core \(environment.openBLAS.core)",
-        advice: KernelAdvice.current),
+        text: "\(environment.openBLAS.version), core \(environment.openBLAS.core)"),
       Finding(name: "Swift", text: environment.swift),
       Finding(
         name: "source", text: commit ?? "no git checkout",

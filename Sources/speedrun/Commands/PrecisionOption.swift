@@ -1,5 +1,6 @@
 import ArgumentParser
 import Autograd
+import Runs
 
 /// `--precision`, the same for every command that computes.
 struct PrecisionOption: ParsableArguments {
@@ -8,10 +9,12 @@ struct PrecisionOption: ParsableArguments {
     help: "Arithmetic of the matrix products; bf16 needs a processor with AVX512-BF16.")
   var value = Precision.float32
 
-  func validate() throws {
+  /// What was asked for, if this processor has it.
+  func checked() throws(UsageError) -> Precision {
     if let problem = value.problem {
-      throw ValidationError("--precision \(value.rawValue): \(problem); use --precision float32")
+      throw UsageError("--precision \(value.rawValue): \(problem); use --precision float32")
     }
+    return value
   }
 }
 

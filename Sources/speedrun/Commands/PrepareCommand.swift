@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NanoGPT
+import Runs
 
 /// Turns text into what training reads.
 struct PrepareCommand: ColoredCommand {
@@ -15,7 +16,7 @@ struct PrepareCommand: ColoredCommand {
       """)
 
   @Option(help: "A built-in corpus: kjv or micro.")
-  var corpus: BuiltInCorpus?
+  var corpus: String?
 
   @Option(parsing: .upToNextOption, help: "UTF-8 text files of your own.", completion: .file())
   var text: [String] = []
@@ -42,11 +43,14 @@ struct PrepareCommand: ColoredCommand {
 
   func run() throws {
     let messages = Console.messages(color.mode)
-    let builtIn = corpus ?? .kjv
+    let name = corpus ?? "kjv"
+    guard let builtIn = Registry.current.corpus(named: name) else {
+      throw UsageError("no corpus is called '\(name)'")
+    }
+    let usual = Registry.current.tracks.first { $0.track.corpus == name }?.track
     let source =
-      try text.isEmpty
-      ? builtIn.corpus() : .text(files: text.map { URL(fileURLWithPath: $0) })
-    let size = vocabulary ?? (text.isEmpty ? builtIn.vocabulary : 1024)
+      try text.isEmpty ? builtIn() : .text(files: text.map { URL(fileURLWithPath: $0) })
+    let size = vocabulary ?? (text.isEmpty ? usual?.vocabulary ?? 1024 : 1024)
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? PreparedData.directory(corpus: source.name, vocabulary: size)
@@ -54,9 +58,9 @@ struct PrepareCommand: ColoredCommand {
       messages.print($0)
     }
     print(directory.relativePath)
-    let isDefault = text.isEmpty && out == nil && size == builtIn.vocabulary
+    let isDefault = text.isEmpty && out == nil && size == usual?.vocabulary
     messages.print(
       "next: speedrun run "
-        + (isDefault ? "--track \(builtIn.rawValue)" : "--data \(directory.relativePath)"))
+        + (isDefault ? "--track \(usual?.name ?? name)" : "--data \(directory.relativePath)"))
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import NanoGPT
+import Runs
 import Text
 
 /// Writes the leaderboard, the report and its figures from recorded experiments.
@@ -34,7 +36,7 @@ struct ReportCommand: ColoredCommand {
         hint: "`speedrun compare` and `speedrun sweep` write records with --out \(records)/NAME")
     }
     let published = PublishedFiles(in: directory.deletingLastPathComponent())
-    let experiments = try Experiment.all(in: directory)
+    let experiments = try FinishedExperiment.all(in: directory)
     let files = try ReportFiles.expected(
       from: experiments, readme: try published.readme(), frontPage: published.frontPage())
     let console = Console.messages(color.mode)

@@ -3,6 +3,7 @@ import Autograd
 import Foundation
 import Glibc
 import NanoGPT
+import Runs
 
 /// Prints text from a run's weights.
 struct SampleCommand: ColoredCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Autograd
+import Experiments
 import Foundation
 import NanoGPT
+import Runs
 import Text
 
 /// Searches each arm's hyperparameters with the same number of trials.
@@ -24,6 +26,10 @@ struct SweepCommand: ColoredCommand {
   var plan: String
 
   @Option(
+    help: "A directory of prepared data, instead of the track's corpus.", completion: .directory)
+  var data: String?
+
+  @Option(
     help: "Where to write (default: results/sweeps/ and the name of the plan).",
     completion: .directory)
   var out: String?
@@ -33,13 +39,8 @@ struct SweepCommand: ColoredCommand {
     help: "Trials at a time, which share the cores (default: one for every core).")
   var parallel: Int?
 
-  @Flag(help: "Print the trials and how long they will take, and do nothing else.")
+  @Flag(help: "Print the trials, and do nothing else.")
   var dryRun = false
-
-  @Option(
-    name: .customLong("step-ms"), parsing: .unconditional,
-    help: "Milliseconds of a step on all cores, for --dry-run (default: measured).")
-  var stepMilliseconds: Double?
 
   @Flag(help: "Print the result as JSON instead of tables.")
   var json = false
@@ -53,43 +54,40 @@ struct SweepCommand: ColoredCommand {
     if let parallel, !(1...1024).contains(parallel) {
       throw ValidationError("--parallel \(parallel): it must be in 1...1024")
     }
-    if let stepMilliseconds, !(stepMilliseconds > 0 && stepMilliseconds.isFinite) {
-      throw ValidationError("--step-ms \(stepMilliseconds): it must be above 0")
-    }
-    if stepMilliseconds != nil, !dryRun { throw ValidationError("--step-ms goes with --dry-run") }
     if json, dryRun { throw ValidationError("--dry-run excludes --json") }
   }
 
   func run() throws {
     let url = URL(fileURLWithPath: plan)
-    let plan = try SweepPlan(contentsOf: url)
-    let file = try plan.track.file()
-    try plan.check(against: file)
-    if let problem = plan.precision.problem, stepMilliseconds == nil {
-      throw UsageError("precision = '\(plan.precision.rawValue)': \(problem)")
-    }
+    let request = try Request(contentsOf: url, data: data)
     if dryRun {
-      try estimate(plan, on: file)
+      let console = Console.output(color.mode)
+      console.print(request.table.text)
+      console.print()
+      console.print("\(Format.count(request.trialCount, "trial")) in all")
       return
+    }
+    if let problem = request.precision.problem {
+      throw UsageError("precision = '\(request.precision.rawValue)': \(problem)")
     }
     let messages = Console.messages(color.mode)
     let say: (String) -> Void = { if !quiet { messages.print($0) } }
     let directory = try SweepDirectory(outputDirectory(for: url))
-    if let advice = KernelAdvice.current {
-      say(messages.paint("warning:", .yellow) + " " + advice)
-    }
-    if try directory.keep(plan) {
+    if try directory.keep(request) {
       say("the plan has changed: finished trials that it still has are not run again")
     }
-    var sweep = try Sweep(plan, on: file, in: directory.url)
-    try PreparedData.prepare(for: sweep.trials, progress: say)
+    var experiment = try Experiment(request, in: directory.url)
+    try experiment.prepareData(progress: say)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
-    try search(&sweep, by: runner, for: directory, messages, say)
-    let result = try SweepResult(sweep, track: file.track.name)
-    try directory.write(result)
-    try sweep.writeRecord(
+    say(
+      "\(Format.count(request.trialCount, "trial")), \(runner.parallel) at a time with "
+        + "\(Format.count(runner.threads, "thread")) each; writing to "
+        + directory.url.relativePath)
+    try search(&experiment, by: runner, for: directory, messages)
+    try experiment.writeRecord(
       command: CommandText.text(CommandLine.arguments.dropFirst()), parallel: runner.parallel)
+    let result = try experiment.sweep()
     if json {
       try Console.output(color.mode).printResult(try JSON.document(result))
     } else {
@@ -99,46 +97,26 @@ struct SweepCommand: ColoredCommand {
 
   /// Runs every trial there is no record of.
   private func search(
-    _ sweep: inout Sweep, by runner: TrialRunner, for directory: SweepDirectory,
-    _ messages: Console, _ say: (String) -> Void
+    _ experiment: inout Experiment, by runner: TrialRunner, for directory: SweepDirectory,
+    _ messages: Console
   ) throws {
-    say(
-      "\(Format.count(sweep.plan.trialCount, "trial")), \(runner.parallel) at a time with "
-        + "\(Format.count(runner.threads, "thread")) each; writing to "
-        + directory.url.relativePath)
     var progress = SweepProgress(console: messages, isQuiet: quiet, parallel: runner.parallel)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { progress.clear() }
     let isComplete = try runner.run(
-      next: { sweep.next() },
-      ended: { trial, record, _ in
-        try sweep.note(record, of: trial)
-        try directory.write(sweep.lines)
+      next: { try experiment.next() },
+      ended: { run, _ in
+        try experiment.note(run)
+        try directory.write(try experiment.trialLines)
       },
-      tick: { progress.show(sweep) })
+      tick: { progress.show(experiment) })
     guard isComplete else {
       progress.clear()
       messages.print(
-        "interrupted: \(sweep.finishedCount) of \(sweep.plan.trialCount) trials are finished; "
-          + "the same command goes on from here")
+        "interrupted: \(experiment.finishedCount) of \(experiment.request.trialCount) trials are "
+          + "finished; the same command goes on from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
-  }
-
-  private func estimate(_ plan: SweepPlan, on file: TrackFile) throws {
-    let console = Console.output(color.mode)
-    console.print(Tables.trials(of: plan))
-    console.print()
-    let estimate = try SweepEstimate(plan, on: file, stepMilliseconds: stepMilliseconds)
-    for arm in estimate.arms {
-      console.print(
-        "\(arm.name): \(Format.count(arm.trials, "trial")), "
-          + "\(Format.fixed(arm.stepMilliseconds, 1)) ms a step: about "
-          + Format.duration(arm.seconds))
-    }
-    console.print(
-      "\(Format.count(plan.trialCount, "trial")) in all: about "
-        + Format.duration(estimate.seconds))
   }
 
   private func outputDirectory(for plan: URL) -> URL {

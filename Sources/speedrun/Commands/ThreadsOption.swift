@@ -10,6 +10,9 @@ struct ThreadsOption: ParsableArguments {
     help: "Threads, at most one a core; the numbers do not depend on it.")
   var count = min(ProcessInfo.processInfo.activeProcessorCount, allowed.upperBound)
 
+  /// The number, but no more than there are cores, which would only take turns.
+  var usable: Int { min(count, ProcessInfo.processInfo.activeProcessorCount) }
+
   func validate() throws {
     guard Self.allowed.contains(count) else {
       throw ValidationError("--threads \(count): it must be in 1...\(Self.allowed.upperBound)")

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Autograd
+import Experiments
 import Foundation
 import NanoGPT
+import Runs
 import Text
+import Verification
 
 /// Checks records against their raw logs.
 struct VerifyCommand: ColoredCommand {
@@ -19,7 +22,7 @@ struct VerifyCommand: ColoredCommand {
       Each mismatch is a line: where, what is there, what should be; any makes the exit status 65.
 
       --rerun trains the first run of every arm once more, and compares all its losses: they must be equal \
-      where the same kernels compute them, and within \(CurveComparison.tolerance) of the loss elsewhere.
+      where the same kernels compute them, and within \(LogComparison.tolerance) of the loss elsewhere.
 
       \(ExitStatus.help)
       """)
@@ -54,7 +57,7 @@ struct VerifyCommand: ColoredCommand {
     var verified: [VerifiedRecord] = []
     var rerunNames: Set<String> = []
     for directory in try directories() {
-      let verification = RecordVerification(of: directory)
+      let verification = Verifier(of: directory, reading: Self.askedFor)
       var result = VerifiedRecord(verification)
       // What contradicts itself needs no second run to be wrong.
       if rerun, verification.findings.isEmpty, let record = verification.record {
@@ -109,12 +112,31 @@ struct VerifyCommand: ColoredCommand {
     let published = PublishedFiles(in: records.deletingLastPathComponent())
     guard try !ExperimentRecord.committed().isEmpty else { return }
     let files = try ReportFiles.expected(
-      from: try Experiment.all(in: records), readme: try published.readme(),
+      from: try FinishedExperiment.all(in: records), readme: try published.readme(),
       frontPage: published.frontPage())
     if let problem = published.problem(with: files) { throw problem }
     if !json {
       try Console.output(color.mode).printResult(
         "the report: \(Format.count(files.count, "file")) as the records give them")
+    }
+  }
+
+  /// Reads the command of a record again: of a comparison what it asks for, of a sweep whether it is one.
+  private static func askedFor(_ record: ExperimentRecord) throws -> AskedFor? {
+    let words = CommandText.words(of: record.command)
+    let name = record.kind == .comparison ? "compare" : "sweep"
+    guard words.prefix(2) == ["speedrun", name] else {
+      throw UsageError("command is no `speedrun \(name)`: \(record.command)")
+    }
+    let arguments = Array(words.dropFirst(2))
+    do {
+      guard record.kind == .sweep else { return try CompareCommand.parse(arguments).askedFor() }
+      _ = try SweepCommand.parse(arguments)
+      return nil
+    } catch {
+      throw UsageError(
+        "command cannot be read: "
+          + ((error as? UsageError)?.message ?? CompareCommand.message(for: error)))
     }
   }
 

@@ -1,4 +1,6 @@
+import Experiments
 import Foundation
+import Runs
 import Text
 
 /// What a comparison says while it runs: a line for each trial that ends.
@@ -16,7 +18,8 @@ struct ComparisonProgress {
   }
 
   /// Notes a trial that has ended, whether now or long ago.
-  mutating func add(_ trial: Trial, _ record: RunRecord, isNew: Bool) {
+  mutating func add(_ run: FinishedRun, isNew: Bool) {
+    let (trial, record) = (run.trial, run.record)
     ended += 1
     guard isNew else { return }
     wallSeconds.append(record.result.wallSeconds)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Runs
 
 /// What ties a process to the one that started it: a pipe that the starter never writes to.
 ///

@@ -1,3 +1,5 @@
+import Experiments
+import Runs
 import Statistics
 
 /// What changes when one part of a recipe does: the arms of a comparison against its first.
@@ -14,13 +16,13 @@ package struct AblationStudy: Sendable {
     package let equivalent: LossByLength.Steps?
   }
 
-  package let experiment: Experiment
+  package let experiment: FinishedExperiment
   package let rows: [Row]
   /// The study of lengths the steps come from.
   package let lengths: LengthStudy?
 
   init(
-    _ experiment: Experiment, _ report: ComparisonReport, _ runs: [Experiment.Run],
+    _ experiment: FinishedExperiment, _ report: Verdict, _ runs: [FinishedExperiment.Run],
     lengths studies: [LengthStudy]
   ) {
     self.experiment = experiment
@@ -47,7 +49,7 @@ package struct AblationStudy: Sendable {
   }
 }
 
-extension [Experiment] {
+extension [FinishedExperiment] {
   /// The ablations, in the order of their names.
   package var ablationStudies: [AblationStudy] {
     let lengths = lengthStudies

@@ -1,3 +1,4 @@
+import Experiments
 import Figures
 
 /// Which color an arm has in every figure.
@@ -6,7 +7,7 @@ package struct ArmColors: Sendable {
 
   /// Muon and AdamW have the first two; other names get theirs in the order they come.
   package init(_ names: [String]) {
-    var indices = [Contestant.muon.rawValue: 0, Contestant.adamw.rawValue: 1]
+    var indices = ["muon": 0, "adamw": 1]
     for name in names where indices[name] == nil { indices[name] = indices.count }
     self.indices = indices
   }
@@ -14,7 +15,7 @@ package struct ArmColors: Sendable {
   package subscript(name: String) -> Int { indices[name] ?? FigureStyle.colors - 1 }
 }
 
-extension [Experiment] {
+extension [FinishedExperiment] {
   /// The colors of all arms that figures name.
   package var armColors: ArmColors {
     ArmColors(

@@ -1,3 +1,4 @@
+import Experiments
 import Figures
 import Text
 
@@ -34,7 +35,7 @@ enum BatchFigure {
       }
     }
     let overheads =
-      dotted(study, color: 3, name: "measured") { $0.arm(.muon)?.time?.overhead }
+      dotted(study, color: 3, name: "measured") { $0.arm("muon")?.time?.overhead }
       + [
         overhead(.solid, color: 0, name: "as computed") { $0.ratio(tokens: $1) },
         overhead(.dashed, color: 0, name: "plain formula") { $0.plainRatio(tokens: $1) },

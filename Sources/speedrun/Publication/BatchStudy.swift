@@ -1,5 +1,7 @@
 import Autograd
+import Experiments
 import Muon
+import Runs
 import Statistics
 
 /// Steps and seconds to a loss at several sizes of the batch.
@@ -16,7 +18,7 @@ package struct BatchStudy: Sendable {
     /// Of Muon's arm; nil without Newton-Schulz.
     package let overhead: NewtonSchulzOverhead?
 
-    package func arm(_ optimizer: Contestant) -> Arm? { arms.first { $0.optimizer == optimizer } }
+    package func arm(_ optimizer: String) -> Arm? { arms.first { $0.optimizer == optimizer } }
 
     /// Muon's steps over AdamW's.
     package var stepsRatio: Double? { ratio { $0.steps.value } }
@@ -31,7 +33,7 @@ package struct BatchStudy: Sendable {
     }
 
     private func ratio(_ value: (Arm) -> Double?) -> Double? {
-      guard let muon = arm(.muon).flatMap(value), let adamw = arm(.adamw).flatMap(value) else {
+      guard let muon = arm("muon").flatMap(value), let adamw = arm("adamw").flatMap(value) else {
         return nil
       }
       return muon / adamw
@@ -41,7 +43,7 @@ package struct BatchStudy: Sendable {
   /// What one arm took.
   package struct Arm: Sendable {
     package let name: String
-    package let optimizer: Contestant
+    package let optimizer: String
     /// The best of what was searched, but for the number of steps.
     package let settings: [String]
     /// The keys among them whose best value is the lowest or the highest that was tried.
@@ -89,7 +91,7 @@ extension BatchStudy.Time {
 extension BatchStudy.Arm {
   /// Reads off the trials that differ from the last one in nothing but the number of steps.
   fileprivate init?(
-    _ arm: SweepResult.Arm, _ lines: [TrialLine], _ record: ExperimentRecord, target: Double
+    _ arm: Ranking.Arm, _ lines: [TrialLine], _ record: ExperimentRecord, target: Double
   ) {
     func others(_ line: TrialLine) -> [String] {
       line.settings.filter { !$0.hasPrefix("steps=") }.sorted()
@@ -112,7 +114,7 @@ extension BatchStudy.Arm {
   }
 }
 
-extension [Experiment] {
+extension [FinishedExperiment] {
   /// The study of batch sizes, if there are records of it.
   package var batchStudy: BatchStudy? {
     let sizes = sweeps(.batch).compactMap { experiment, result, lines -> BatchStudy.Size? in

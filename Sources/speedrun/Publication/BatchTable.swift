@@ -1,4 +1,5 @@
 import Autograd
+import Experiments
 import Muon
 import Text
 
@@ -8,7 +9,7 @@ extension BatchStudy {
     typealias Entry = (column: ResultTable.Column, cell: (Size, Arm) -> ResultTable.Cell)
     /// Told of Muon only.
     func muon(_ title: String, _ text: @escaping (Size) -> String?) -> Entry {
-      (.right(title), { .text($1.optimizer == .muon ? text($0) ?? "-" : "") })
+      (.right(title), { .text($1.optimizer == "muon" ? text($0) ?? "-" : "") })
     }
     func share(
       _ title: String, _ value: @escaping (NewtonSchulzOverhead, Int) -> Double

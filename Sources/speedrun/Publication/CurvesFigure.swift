@@ -1,15 +1,19 @@
+import Experiments
 import Figures
+import Runs
 import Statistics
 import Text
 
 /// The losses of a comparison's arms on their way to the target.
 enum CurvesFigure {
   static func figure(
-    of experiment: Experiment, _ report: ComparisonReport, _ runs: [Experiment.Run],
+    of experiment: FinishedExperiment, _ report: Verdict, _ runs: [FinishedExperiment.Run],
     colors: ArmColors
   ) -> Figure? {
-    let arms: [(arm: ComparisonReport.Arm, curves: ArmCurves)] = report.arms.compactMap { arm in
-      let own = runs.filter { $0.arm == arm.name }.map { (seed: $0.seed, curve: $0.curve) }
+    let arms: [(arm: Verdict.Arm, curves: ArmCurves)] = report.arms.compactMap { arm in
+      let own = runs.filter { $0.arm == arm.name }.map {
+        (seed: $0.seed, validations: $0.log.validations)
+      }
       return own.isEmpty ? nil : (arm, ArmCurves(own))
     }
     guard let window = window(of: arms.map(\.curves), target: report.target) else { return nil }

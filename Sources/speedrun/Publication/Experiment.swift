@@ -1,20 +1,23 @@
+import Experiments
 import Foundation
 import NanoGPT
+import Runs
+import Text
 
 /// A recorded experiment with all that tables and figures need of it.
-package struct Experiment: Sendable {
+package struct FinishedExperiment: Sendable {
   /// A run of a comparison.
   package struct Run: Sendable {
     package let arm: String
     package let seed: UInt64
     package let record: RunRecord
-    package let curve: ValidationCurve
+    package let log: RunLog
   }
 
   /// What was found.
   package enum Finding: Sendable {
-    case comparison(ComparisonReport, [Run])
-    case sweep(SweepResult, [TrialLine])
+    case comparison(Verdict, [Run])
+    case sweep(Ranking, [TrialLine])
   }
 
   /// The name of its directory.
@@ -31,7 +34,7 @@ package struct Experiment: Sendable {
   }
 }
 
-extension Experiment {
+extension FinishedExperiment {
   /// Reads the record in `directory`, its result, and the logs it was made from.
   package init(in directory: URL) throws {
     let record = try ExperimentRecord(in: directory)
@@ -40,21 +43,15 @@ extension Experiment {
     let result = directory.appendingPathComponent(ExperimentRecord.resultName)
     switch record.kind {
     case .comparison:
-      let report: ComparisonReport = try Self.decoded(result)
-      var runs: [Run] = []
-      var spectra: Spectra?
-      for arm in report.arms {
-        for seed in report.seeds {
-          let run = directory.appendingPathComponent("\(arm.name)-seed\(seed)", isDirectory: true)
-          runs.append(
-            Run(
-              arm: arm.name, seed: seed, record: try RunRecord(in: run),
-              curve: try ValidationCurve(in: run)))
-          if spectra == nil { spectra = try Spectra(in: run, arm: arm.name, seed: seed) }
-        }
+      var experiment = try Experiment(try Request(of: record), in: directory)
+      try experiment.noteFinished()
+      let runs = experiment.finished.map { run in
+        Run(
+          arm: experiment.arm(of: run.trial), seed: run.trial.seed, record: run.record, log: run.log
+        )
       }
-      finding = .comparison(report, runs)
-      self.spectra = spectra
+      finding = .comparison(try Self.decoded(result), runs)
+      spectra = runs.lazy.compactMap { Spectra(of: $0.log, arm: $0.arm, seed: $0.seed) }.first
     case .sweep:
       finding = .sweep(try Self.decoded(result), try Self.lines(in: directory))
       spectra = nil
@@ -62,14 +59,14 @@ extension Experiment {
   }
 
   /// Reads every record in `directory`, which may be missing, in the order of their names.
-  package static func all(in directory: URL) throws -> [Experiment] {
-    try ExperimentRecord.committed(in: directory).map { try Experiment(in: $0) }
+  package static func all(in directory: URL) throws -> [FinishedExperiment] {
+    try ExperimentRecord.committed(in: directory).map { try FinishedExperiment(in: $0) }
   }
 
   private static func decoded<Value: Decodable>(_ url: URL) throws -> Value {
     let bytes = try Files.read(url, hint: hint)
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(bytes))
+      return try JSON.decoded(Value.self, from: bytes)
     } catch {
       throw DataError.badData(
         path: url.relativePath, reason: "not the result its record says", hint: hint)
@@ -91,11 +88,11 @@ extension Experiment {
   private static let hint = "the command in the record makes it again from the runs that are there"
 }
 
-extension [Experiment] {
+extension [FinishedExperiment] {
   /// The comparisons made for something.
   func comparisons(
-    _ purpose: ExperimentRecord.Purpose
-  ) -> [(experiment: Experiment, report: ComparisonReport, runs: [Experiment.Run])] {
+    _ purpose: Purpose
+  ) -> [(experiment: FinishedExperiment, report: Verdict, runs: [FinishedExperiment.Run])] {
     compactMap { experiment in
       guard experiment.record.purpose == purpose,
         case .comparison(let report, let runs) = experiment.finding
@@ -106,8 +103,8 @@ extension [Experiment] {
 
   /// The sweeps made for something.
   func sweeps(
-    _ purpose: ExperimentRecord.Purpose
-  ) -> [(experiment: Experiment, result: SweepResult, lines: [TrialLine])] {
+    _ purpose: Purpose
+  ) -> [(experiment: FinishedExperiment, result: Ranking, lines: [TrialLine])] {
     compactMap { experiment in
       guard experiment.record.purpose == purpose,
         case .sweep(let result, let lines) = experiment.finding

@@ -1,4 +1,5 @@
 import Autograd
+import Experiments
 import Text
 
 /// Everything that reached, or should have reached, one target on one track.
@@ -14,11 +15,11 @@ package struct Leaderboard: Sendable {
   package struct Row: Sendable {
     /// Nil without a stop step.
     package let rank: Int?
-    package let arm: ComparisonReport.Arm
+    package let arm: Verdict.Arm
     package let ratios: StopRatios?
     package let isBaseline: Bool
     package let seeds: Int
-    package let experiment: Experiment
+    package let experiment: FinishedExperiment
   }
 
   package let course: Course
@@ -26,7 +27,7 @@ package struct Leaderboard: Sendable {
   package let rows: [Row]
 }
 
-extension [Experiment] {
+extension [FinishedExperiment] {
   /// A leaderboard for every course, the one with the most runs first.
   package var leaderboards: [Leaderboard] {
     var rows: [Leaderboard.Course: [Leaderboard.Row]] = [:]

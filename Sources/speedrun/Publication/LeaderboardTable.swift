@@ -1,4 +1,6 @@
 import Autograd
+import Experiments
+import Runs
 import Statistics
 import Text
 
@@ -46,7 +48,7 @@ extension Leaderboard.Row {
   private var recipe: String {
     guard case .comparison(_, let runs) = experiment.finding,
       let run = runs.first(where: { $0.arm == arm.name })
-    else { return arm.optimizer.rawValue }
+    else { return arm.optimizer }
     return run.record.configuration.recipeText
   }
 }

@@ -1,3 +1,5 @@
+import Experiments
+import Runs
 import Statistics
 
 /// The final loss of each optimizer by the length of its schedule.
@@ -5,7 +7,7 @@ package struct LengthStudy: Sendable {
   /// The lengths of one recipe, whose arms are called `NAME-STEPS`.
   package struct Family: Sendable {
     package let name: String
-    package let optimizer: Contestant
+    package let optimizer: String
     /// Ascending by steps.
     package let points: [Point]
     package let losses: LossByLength
@@ -20,15 +22,17 @@ package struct LengthStudy: Sendable {
     package let losses: Sample
   }
 
-  package let experiment: Experiment
+  package let experiment: FinishedExperiment
   package let target: Double
   package let families: [Family]
 
-  init(_ experiment: Experiment, _ report: ComparisonReport, _ runs: [Experiment.Run]) {
+  init(
+    _ experiment: FinishedExperiment, _ report: Verdict, _ runs: [FinishedExperiment.Run]
+  ) {
     self.experiment = experiment
     target = report.target
     var points: [String: [Point]] = [:]
-    var order: [(name: String, optimizer: Contestant)] = []
+    var order: [(name: String, optimizer: String)] = []
     for arm in report.arms {
       let own = runs.filter { $0.arm == arm.name }
       let losses = own.compactMap(\.record.result.finalValLoss)
@@ -54,7 +58,7 @@ package struct LengthStudy: Sendable {
   }
 
   /// The family whose losses say what a loss of another experiment is worth in steps.
-  package func family(like arm: String, _ optimizer: Contestant) -> Family? {
+  package func family(like arm: String, _ optimizer: String) -> Family? {
     families.first { $0.name == arm } ?? families.first { $0.optimizer == optimizer }
   }
 
@@ -66,7 +70,7 @@ package struct LengthStudy: Sendable {
   }
 }
 
-extension [Experiment] {
+extension [FinishedExperiment] {
   /// The studies of lengths, in the order of their names.
   package var lengthStudies: [LengthStudy] {
     comparisons(.lengths).map { LengthStudy($0.experiment, $0.report, $0.runs) }

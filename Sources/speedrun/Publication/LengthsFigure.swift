@@ -1,3 +1,4 @@
+import Experiments
 import Figures
 import Statistics
 import Text
@@ -60,7 +61,7 @@ enum LengthsFigure {
       let reached = study.families.compactMap { family in
         family.steps(to: study.target).value.map { (family: family, steps: $0) }
       }.sorted { $0.steps < $1.steps }
-      guard let slow = reached.first(where: { $0.family.optimizer == .adamw }) ?? reached.last,
+      guard let slow = reached.first(where: { $0.family.optimizer == "adamw" }) ?? reached.last,
         let fast = reached.first(where: { $0.family.name != slow.family.name })
       else { return nil }
       (baseline, baselineSteps) = slow

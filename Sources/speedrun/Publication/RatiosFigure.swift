@@ -1,3 +1,4 @@
+import Experiments
 import Figures
 import Statistics
 import Text
@@ -5,7 +6,7 @@ import Text
 /// The ratios of a comparison's arms to its baseline, with their intervals.
 enum RatiosFigure {
   static func figure(
-    of experiment: Experiment, _ report: ComparisonReport, colors: ArmColors
+    of experiment: FinishedExperiment, _ report: Verdict, colors: ArmColors
   ) -> Figure? {
     let decided = report.verdicts.compactMap { verdict in
       verdict.ratios.map { (arm: verdict.arm, baseline: verdict.baseline, ratios: $0) }

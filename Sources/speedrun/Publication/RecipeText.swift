@@ -1,4 +1,6 @@
 import Muon
+import Runs
+import Text
 
 extension RunRecord.Configuration {
   /// The recipe on one line: steps, schedule, and what its rules were told.
@@ -16,10 +18,11 @@ extension RunRecord.Configuration {
 
   /// The members of a value that are no tables, as `key=value`, but for the name of a rule.
   private static func scalars(of value: some Encodable) -> [String] {
-    guard case .object(let members) = try? RawJSON(encoding: value) else { return [] }
-    return members.filter { $0.key != "\"rule\"" }.compactMap { key, value in
-      if case .object = value { return nil }
-      return "\(key.dropFirst().dropLast())=\(value.text ?? value.canonical)"
+    guard let members = try? JSON.decoded(Tree.self, from: Array(try JSON.line(value).utf8)).object
+    else { return [] }
+    return members.filter { $0.key != "rule" }.compactMap { key, value in
+      if value.object != nil { return nil }
+      return "\(key)=\(value.string ?? (try? JSON.line(value)) ?? "")"
     }.sorted()
   }
 }

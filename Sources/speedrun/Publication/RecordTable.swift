@@ -1,8 +1,9 @@
+import Experiments
 import Text
 
 /// What was run, when, on what, and for how long.
 enum RecordTable {
-  static func table(of experiments: [Experiment]) -> ResultTable {
+  static func table(of experiments: [FinishedExperiment]) -> ResultTable {
     ResultTable(
       [
         .init("record"), .init("kind"), .init("purpose"), .right("runs"), .right("training"),

@@ -1,3 +1,5 @@
+import Experiments
+
 /// Everything the records say, in the order a reader asks for it.
 package struct Report: Sendable {
   /// Who is first, and by how much.
@@ -9,7 +11,7 @@ package struct Report: Sendable {
   /// The kinds of experiments there are no records of.
   package let missing: [String]
 
-  package init(of experiments: [Experiment]) {
+  package init(of experiments: [FinishedExperiment]) {
     let colors = experiments.armColors
     verdicts = experiments.comparisons(.leaderboard).flatMap { $0.report.verdictSentences }
     leaderboard = .leaderboard(of: experiments, colors: colors)

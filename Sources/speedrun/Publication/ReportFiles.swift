@@ -33,7 +33,7 @@ package enum ReportFiles {
   /// - Returns: The documents, the page, and the figures.
   /// - Throws: ``DataError`` for a document without its markers.
   package static func expected(
-    from experiments: [Experiment], readme: String, frontPage: String? = nil
+    from experiments: [FinishedExperiment], readme: String, frontPage: String? = nil
   ) throws -> [File] {
     let report = Report(of: experiments)
     let studies =

@@ -1,9 +1,12 @@
+import Experiments
+
 extension ReportSection {
   /// What stands where a comparison would.
   static let nothingCompared = "No comparison is recorded yet."
 
   /// The leaderboards, and the curves and ratios of the comparisons behind them.
-  static func leaderboard(of experiments: [Experiment], colors: ArmColors) -> ReportSection {
+  static func leaderboard(of experiments: [FinishedExperiment], colors: ArmColors) -> ReportSection
+  {
     var section = ReportSection(title: "Leaderboard")
     let boards = experiments.leaderboards
     for board in boards {
@@ -23,7 +26,7 @@ extension ReportSection {
   }
 }
 
-extension ComparisonReport {
+extension Verdict {
   /// What may be said of every arm against the baseline, a sentence or two for each.
   var verdictSentences: [String] {
     verdicts.map { verdict in

@@ -1,10 +1,11 @@
 import Autograd
+import Experiments
 import Foundation
 import Text
 
 extension ReportSection {
   /// How everything was measured, on what, with which commands, and what it does not show.
-  static func method(of experiments: [Experiment]) -> ReportSection {
+  static func method(of experiments: [FinishedExperiment]) -> ReportSection {
     var section = ReportSection(title: "How it was measured")
     let records = experiments.map(\.record)
     section.paragraphs.append(

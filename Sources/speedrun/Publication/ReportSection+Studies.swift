@@ -1,6 +1,8 @@
+import Experiments
+
 extension ReportSection {
   /// The final loss by the length of the schedule; nil without records of it.
-  static func lengths(of experiments: [Experiment], colors: ArmColors) -> ReportSection? {
+  static func lengths(of experiments: [FinishedExperiment], colors: ArmColors) -> ReportSection? {
     let studies = experiments.lengthStudies
     guard !studies.isEmpty else { return nil }
     var section = ReportSection(title: "How the final loss depends on the number of steps")
@@ -13,7 +15,7 @@ extension ReportSection {
   }
 
   /// What each change of a recipe is worth; nil without records of it.
-  static func ablations(of experiments: [Experiment]) -> ReportSection? {
+  static func ablations(of experiments: [FinishedExperiment]) -> ReportSection? {
     let studies = experiments.ablationStudies
     guard !studies.isEmpty else { return nil }
     var section = ReportSection(
@@ -37,7 +39,8 @@ extension ReportSection {
   }
 
   /// Where Muon's edge begins and ends; nil without records of it.
-  static func batchSizes(of experiments: [Experiment], colors: ArmColors) -> ReportSection? {
+  static func batchSizes(of experiments: [FinishedExperiment], colors: ArmColors) -> ReportSection?
+  {
     guard let study = experiments.batchStudy else { return nil }
     return ReportSection(
       title: "Where the edge begins and ends: batch sizes",
@@ -47,7 +50,7 @@ extension ReportSection {
   }
 
   /// What orthogonalization does; nil without logs that have it.
-  static func spectra(of experiments: [Experiment]) -> ReportSection? {
+  static func spectra(of experiments: [FinishedExperiment]) -> ReportSection? {
     let figures = experiments.compactMap(SpectraFigure.figure)
     return figures.isEmpty
       ? nil
@@ -60,7 +63,7 @@ extension ReportSection {
   }
 
   /// How the recipes were found; nil without records of it.
-  static func sweeps(of experiments: [Experiment]) -> ReportSection? {
+  static func sweeps(of experiments: [FinishedExperiment]) -> ReportSection? {
     let sweeps = experiments.sweeps(.search)
     guard !sweeps.isEmpty else { return nil }
     return ReportSection(

@@ -1,5 +1,6 @@
 import Foundation
 import NanoGPT
+import Runs
 
 /// The singular values of Muon's updates in one run, before and after their orthogonalization.
 package struct Spectra: Sendable {
@@ -32,42 +33,25 @@ package struct Spectra: Sendable {
 }
 
 extension Spectra {
-  /// Reads the `log.jsonl` of the run in `directory`; nil when it has no spectra.
-  init?(in directory: URL, arm: String, seed: UInt64) throws(DataError) {
-    let url = directory.appendingPathComponent("log.jsonl")
-    let bytes = try Files.read(url, hint: "the log of a run lies beside its run.json")
-    let marker = Array("\"singular_values\"".utf8)
-    var steps: [Int: [(before: [Double], after: [Double])]] = [:]
-    for line in bytes.split(separator: UInt8(ascii: "\n")) where line.firstRange(of: marker) != nil
-    {
-      guard let event = try? JSONDecoder().decode(Event.self, from: Data(line)) else {
-        throw .badData(
-          path: url.path, reason: "has a diagnostics event without its lists of numbers",
-          hint: "remove the run's directory, and run it again")
-      }
-      // Matrices of other optimizers, and zeros, have none.
-      guard let before = event.before, let after = event.after, let largest = before.first,
-        largest > 0
-      else { continue }
-      steps[event.step, default: []].append((before.map { $0 / largest }, after))
+  /// Takes what diagnostics of a run saw; nil when it has no spectra.
+  init?(of log: RunLog, arm: String, seed: UInt64) {
+    // Matrices of other optimizers, and zeros, have none.
+    let events = log.diagnostics.filter {
+      $0.orthogonalizedSingularValues != nil && ($0.singularValues?.first ?? 0) > 0
     }
-    guard !steps.isEmpty else { return nil }
+    guard !events.isEmpty else { return nil }
+    func numbers(_ values: [Float]?) -> [Double] { (values ?? []).map { Double("\($0)") ?? 0 } }
+    let steps = Dictionary(grouping: events, by: \.step).sorted { $0.key < $1.key }
     self.init(
       arm: arm, seed: seed,
-      steps: steps.sorted { $0.key < $1.key }.map { step, matrices in
-        Step(step: step, before: matrices.map(\.before), after: matrices.map(\.after))
+      steps: steps.map { step, events in
+        Step(
+          step: step,
+          before: events.map { event in
+            let values = numbers(event.singularValues)
+            return values.map { $0 / values[0] }
+          },
+          after: events.map { numbers($0.orthogonalizedSingularValues) })
       })
-  }
-
-  private struct Event: Decodable {
-    let step: Int
-    let before: [Double]?
-    let after: [Double]?
-
-    enum CodingKeys: String, CodingKey {
-      case step
-      case before = "singular_values"
-      case after = "orthogonalized_singular_values"
-    }
   }
 }

@@ -3,7 +3,7 @@ import Text
 
 /// The singular values of Muon's updates before and after orthogonalization.
 enum SpectraFigure {
-  static func figure(of experiment: Experiment) -> Figure? {
+  static func figure(of experiment: FinishedExperiment) -> Figure? {
     guard let spectra = experiment.spectra, let first = spectra.shown.first,
       spectra.shown.allSatisfy({ ($0.before + $0.after).allSatisfy { $0.count > 1 } })
     else { return nil }

@@ -1,12 +1,14 @@
 import Autograd
+import Experiments
 import Figures
+import Runs
 import Statistics
 import Text
 
 /// The losses of a sweep's grids as heat maps.
 enum SweepFigure {
   static func figure(
-    of experiment: Experiment, _ result: SweepResult, _ lines: [TrialLine]
+    of experiment: FinishedExperiment, _ result: Ranking, _ lines: [TrialLine]
   ) -> Figure? {
     let grids = result.arms.flatMap { arm in
       SweepGrid.grids(of: lines.filter { $0.arm == arm.name })

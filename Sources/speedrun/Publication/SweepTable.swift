@@ -1,9 +1,11 @@
+import Experiments
+import Runs
 import Text
 
 /// What sweeps found, a row for each arm.
 enum SweepTable {
   static func table(
-    of sweeps: [(experiment: Experiment, result: SweepResult, lines: [TrialLine])]
+    of sweeps: [(experiment: FinishedExperiment, result: Ranking, lines: [TrialLine])]
   ) -> ResultTable {
     ResultTable(
       [
@@ -12,7 +14,7 @@ enum SweepTable {
       ],
       sweeps.flatMap { experiment, result, _ in
         result.arms.map { arm in
-          let edges = arm.edges.map { "\($0.name) = \(SettingText.number($0.best))" }
+          let edges = arm.edges.map { "\($0.name) = \(Setting.text(of: $0.best))" }
           return [
             .link(experiment.name, to: "records/\(experiment.name)"), .text(arm.name),
             .text("\(arm.trials)"), .text("\(arm.diverged)"),
@@ -24,7 +26,7 @@ enum SweepTable {
       })
   }
 
-  private static func loss(_ point: SweepResult.Point?) -> String {
+  private static func loss(_ point: Ranking.Point?) -> String {
     guard let point else { return "-" }
     return point.loss.map { Format.fixed($0, 4) } ?? "diverged"
   }

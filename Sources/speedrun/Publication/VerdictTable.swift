@@ -1,10 +1,11 @@
 import Autograd
+import Experiments
 import Text
 
 /// The comparison with the most runs at a glance, a column for each of its arms.
 enum VerdictTable {
   /// Nil without a comparison.
-  static func table(of experiments: [Experiment]) -> ResultTable? {
+  static func table(of experiments: [FinishedExperiment]) -> ResultTable? {
     let comparisons = experiments.comparisons(.leaderboard)
     // The first of equals.
     guard let first = comparisons.first else { return nil }
@@ -12,7 +13,7 @@ enum VerdictTable {
       $1.runs.count > $0.runs.count ? $1 : $0
     }
     func row(
-      _ title: String, _ text: (ComparisonReport.Arm) -> String?
+      _ title: String, _ text: (Verdict.Arm) -> String?
     ) -> [ResultTable.Cell] {
       [.text(title)] + report.arms.map { .text(text($0) ?? "-") }
     }
@@ -36,7 +37,7 @@ enum VerdictTable {
       ])
   }
 
-  private static func heading(of report: ComparisonReport) -> String {
+  private static func heading(of report: Verdict) -> String {
     "on \(report.track), target \(Format.fixed(report.target, 2)), \(report.precision.rawValue), "
       + Format.count(report.seeds.count, "seed")
   }

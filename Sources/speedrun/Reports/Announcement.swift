@@ -1,5 +1,6 @@
 import Autograd
 import Muon
+import Runs
 import Text
 
 /// What a run is about to do, for a person.
@@ -7,6 +8,7 @@ struct Announcement {
   let plan: RunPlan
   let routes: [Route]
   let trainingTokens: Int
+  let threads: Int
   /// The directory of the run, as the user would type it.
   let directory: String
 
@@ -20,7 +22,7 @@ struct Announcement {
     console.print(
       "\(track.title): \(recipe.steps) steps of \(Format.grouped(step)) tokens, "
         + "\(Format.fixed(epochs, 2)) epochs of \(Format.grouped(trainingTokens)), "
-        + "\(plan.threads) threads, \(plan.precision.rawValue); target "
+        + "\(threads) threads, \(plan.precision.rawValue); target "
         + (track.target.map { Format.fixed($0, 3) } ?? "none") + "; writing to \(directory)")
   }
 }

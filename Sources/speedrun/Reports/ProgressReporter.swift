@@ -1,8 +1,10 @@
+import Runs
+
 /// Shows on standard error how far a run is.
 ///
 /// On a terminal one line changes in place, at most ten times a second; elsewhere a line is written
 /// every ten seconds.
-struct ProgressReporter {
+struct ProgressReporter: TrainingObserver {
   private let console: Console
   private let isQuiet: Bool
   private let target: Double?

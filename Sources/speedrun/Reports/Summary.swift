@@ -1,9 +1,10 @@
+import Runs
 import Text
 
 /// The end of a run, for a person.
 struct Summary {
   let record: RunRecord
-  let trajectory: Trajectory
+  let log: RunLog
   /// The directory of the run, as the user would type it.
   let directory: String
   /// The options that name the track again.
@@ -17,14 +18,15 @@ struct Summary {
     console.print("  " + headline(console))
     console.print()
     let chart = Chart(
-      points: trajectory.validations.map { ($0.step, $0.loss) }, target: trajectory.target,
+      points: log.validations.map { ($0.step, $0.loss ?? .nan) }, target: log.plan.track.target,
       width: min(60, max(20, console.width - 22)), height: 10)
     if !chart.lines.isEmpty {
       console.print("  validation loss, nats per token")
       for line in chart.lines { console.print("  " + console.paint(line, .cyan)) }
       console.print()
     }
-    if let (step, matrices) = trajectory.lastDiagnosis, !matrices.isEmpty {
+    if let step = log.diagnostics.last?.step {
+      let matrices = log.diagnostics.filter { $0.step == step }
       console.print("  the update of step \(step)")
       for line in Tables.diagnostics(of: matrices).split(separator: "\n") {
         console.print("  " + line)
@@ -47,7 +49,7 @@ struct Summary {
       return console.bold(
         console.paint("\(name): reached \(target) at step \(steps), after \(seconds)", .green))
     case .missed:
-      let distance = (result.finalValLoss ?? 0) - (trajectory.target ?? 0)
+      let distance = (result.finalValLoss ?? 0) - (log.plan.track.target ?? 0)
       return console.bold(
         console.paint(
           "\(name): finished \(Format.fixed(distance, 4)) above the target of \(target)", .yellow))
@@ -66,14 +68,14 @@ struct Summary {
   }
 
   private var target: String {
-    trajectory.target.map { Format.fixed($0, 3) } ?? "none"
+    log.plan.track.target.map { Format.fixed($0, 3) } ?? "none"
   }
 
   private var rows: [(String, String)] {
     let result = record.result
     var rows: [(String, String)] = []
-    if let last = trajectory.validations.last, last.loss.isFinite {
-      var text = Format.fixed(last.loss, 4) + " nats per token"
+    if let last = log.validations.last, let loss = last.loss {
+      var text = Format.fixed(loss, 4) + " nats per token"
       if let bits = last.bitsPerByte { text += ", \(Format.fixed(bits, 4)) bits per byte" }
       if let floor { text += " (the entropy of such text: \(Format.fixed(floor, 3)) nats)" }
       rows.append((last.step == result.steps ? "final loss" : "last loss", text))
@@ -116,7 +118,7 @@ struct Summary {
     default:
       return [
         "speedrun sample \(directory)",
-        "speedrun run --optimizer \(record.optimizer.opponent)\(trackOptions)",
+        "speedrun run --optimizer \(record.optimizer == "adamw" ? "muon" : "adamw")\(trackOptions)",
       ]
     }
   }

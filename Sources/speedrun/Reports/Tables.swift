@@ -1,5 +1,7 @@
 import Autograd
+import Experiments
 import Muon
+import Runs
 import Text
 import TextTable
 
@@ -69,8 +71,8 @@ enum Tables {
   }
 
   /// The best points of a sweep's arm: their losses, and the keys that were searched.
-  static func ranking(of arm: SweepResult.Arm) -> String {
-    let table = TextTable<SweepResult.Point> { point in
+  static func ranking(of arm: Ranking.Arm) -> String {
+    let table = TextTable<Ranking.Point> { point in
       let steps = point.stepsToTarget.map { $0.map(String.init) ?? "-" }.joined(separator: " ")
       let settings = point.settings.compactMap { try? Setting($0) }
       return [
@@ -87,28 +89,6 @@ enum Tables {
         ]
     }
     return table.string(for: arm.best, style: Style.simple).trimmedLines
-  }
-
-  /// The trials of a plan, stage by stage.
-  static func trials(of plan: SweepPlan) -> String {
-    typealias Row = (arm: String, stage: String, number: Int, settings: String)
-    var rows: [Row] = []
-    for arm in plan.arms {
-      for stage in arm.stages {
-        for (number, moves) in stage.points.enumerated() {
-          rows.append(
-            (arm.name, stage.name, number + 1, moves.map(\.text).joined(separator: "  ")))
-        }
-      }
-    }
-    let table = TextTable<Row> { row in
-      [
-        Column(title: "arm", value: row.arm), Column(title: "stage", value: row.stage),
-        Column(title: "point", value: String(row.number), align: .right),
-        Column(title: "settings", value: row.settings),
-      ]
-    }
-    return table.string(for: rows, style: Style.simple).trimmedLines
   }
 }
 

@@ -1,3 +1,6 @@
+import Experiments
+import Runs
+
 /// Shows on standard error how far a sweep is.
 ///
 /// On a terminal one line changes in place; elsewhere a line is written after a trial, at most every ten
@@ -16,16 +19,16 @@ struct SweepProgress {
   }
 
   /// Shows the line if it is due.
-  mutating func show(_ sweep: Sweep) {
+  mutating func show(_ sweep: Experiment) {
     let done = sweep.finishedCount
-    guard !isQuiet, done != lastDone, isDue || done == sweep.plan.trialCount else { return }
+    guard !isQuiet, done != lastDone, isDue || done == sweep.request.trialCount else { return }
     (lastShown, lastDone) = (.now, done)
     let line = SweepLine(
-      done: done, total: sweep.plan.trialCount,
+      done: done, total: sweep.request.trialCount,
       best: sweep.searches.map { ($0.arm.name, $0.best?.loss) },
       secondsLeft: SweepLine.secondsLeft(
-        trials: sweep.plan.trialCount - done,
-        durations: sweep.records.map(\.result.wallSeconds), parallel: parallel))
+        trials: sweep.request.trialCount - done,
+        durations: sweep.finished.map(\.record.result.wallSeconds), parallel: parallel))
     if console.isTerminal {
       console.write("\r\u{1B}[2K" + line.text(width: console.width))
     } else {

@@ -1,7 +1,8 @@
 import Autograd
+import Experiments
 import Text
 
-extension SweepResult {
+extension Ranking {
   /// Prints a table for each arm, its winner, and what is left to try.
   func print(to console: Console) {
     for arm in arms {
