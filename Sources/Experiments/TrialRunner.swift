@@ -1,3 +1,4 @@
+import Autograd
 import Dispatch
 import Foundation
 import Runs
@@ -78,6 +79,11 @@ private final class TrialProcess {
   /// Starts the trial; `ended` is signalled when it is over.
   init(_ trial: Trial, threads: Int, ended: DispatchSemaphore) throws {
     self.trial = trial
+    if let problem = trial.precision.problem {
+      throw UsageError(
+        "precision \(trial.precision.rawValue): \(problem)",
+        hint: "float32 runs everywhere; what has finished elsewhere is not run again")
+    }
     // Not by its path: a build in the meantime must not put another program there.
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
     process.arguments = trial.arguments(threads: threads)

@@ -66,6 +66,18 @@ package struct Verifier {
     findings.compare(value, with: expected, at: path, in: file, because: reason)
   }
 
+  /// Writes the files of the record to a directory of their own, those of packed runs one by one.
+  package func unpack(into place: URL) throws(DataError) {
+    for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
+      let url = place.appendingPathComponent(path)
+      try Files.writing(to: url) {
+        try FileManager.default.createDirectory(
+          at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      }
+      try Files.write(bytes, to: url)
+    }
+  }
+
   private static let planName = "plan.toml"
 
   /// Reads all files below the directory; those of runs beside a pack are not part of the record.

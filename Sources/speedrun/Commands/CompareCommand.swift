@@ -137,7 +137,7 @@ struct CompareCommand: ColoredCommand {
     let source = try track.source()
     let request = try Request(
       source, arms: try arms(), seeds: seedList, settings: try track.settings(),
-      precision: try precision.checked(), purpose: purpose, title: title)
+      precision: precision.value, purpose: purpose, title: title)
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)

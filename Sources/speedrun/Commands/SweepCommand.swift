@@ -67,9 +67,6 @@ struct SweepCommand: ColoredCommand {
       console.print("\(Format.count(request.trialCount, "trial")) in all")
       return
     }
-    if let problem = request.precision.problem {
-      throw UsageError("precision = '\(request.precision.rawValue)': \(problem)")
-    }
     let messages = Console.messages(color.mode)
     let say: (String) -> Void = { if !quiet { messages.print($0) } }
     let directory = try SweepDirectory(outputDirectory(for: url))

@@ -39,6 +39,11 @@ struct VerifyCommand: ColoredCommand {
     help: "With --rerun: train this run instead, such as muon-seed3; may be repeated.")
   var runNames: [String] = []
 
+  @Option(
+    help: "Write the files of a record to this directory, the logs of its runs one by one.",
+    completion: .directory)
+  var unpack: String?
+
   @OptionGroup var threads: ThreadsOption
 
   @Flag(help: "Print what was found as JSON.")
@@ -50,6 +55,9 @@ struct VerifyCommand: ColoredCommand {
   @OptionGroup var color: ColorOption
 
   func validate() throws {
+    if unpack != nil, records.count != 1 {
+      throw ValidationError("--unpack: name one record")
+    }
     if !runNames.isEmpty, !rerun { throw ValidationError("--run goes with --rerun") }
   }
 
@@ -58,6 +66,9 @@ struct VerifyCommand: ColoredCommand {
     var rerunNames: Set<String> = []
     for directory in try directories() {
       let verification = Verifier(of: directory, reading: Self.askedFor)
+      if let unpack {
+        try verification.unpack(into: URL(fileURLWithPath: unpack, isDirectory: true))
+      }
       var result = VerifiedRecord(verification)
       // What contradicts itself needs no second run to be wrong.
       if rerun, verification.findings.isEmpty, let record = verification.record {
