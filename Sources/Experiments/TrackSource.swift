@@ -37,7 +37,7 @@ package struct TrackSource: Hashable, Sendable {
   /// The data to train on; a corpus that is known by name and not there yet is prepared first.
   package func data(for track: Track, progress: (String) -> Void) throws(DataError) -> PreparedData
   {
-    if let dataDirectory { return try PreparedData(in: dataDirectory, for: track) }
-    return try PreparedData(preparing: track, progress: progress)
+    if let dataDirectory { return try PreparedData(in: dataDirectory, for: track.demand) }
+    return try track.preparedData(progress: progress)
   }
 }

@@ -119,3 +119,34 @@ extension Track {
     }
   }
 }
+
+extension Track {
+  /// What it asks of its data.
+  package var demand: PreparedData.Demand {
+    PreparedData.Demand(
+      track: name, corpus: corpus, textSHA256: textSHA256, vocabulary: vocabulary)
+  }
+
+  /// The directory where its corpus is prepared by default.
+  package var dataDirectory: URL { Self.dataDirectory(corpus: corpus, vocabulary: vocabulary) }
+
+  /// The directory where a corpus is prepared by default.
+  package static func dataDirectory(corpus: String, vocabulary: Int) -> URL {
+    URL(fileURLWithPath: "data", isDirectory: true).appendingPathComponent(
+      CorpusPreparation.directoryName(corpus: corpus, vocabularySize: vocabulary),
+      isDirectory: true)
+  }
+
+  /// The data of its own corpus; one that is known by name and not there yet is prepared first.
+  package func preparedData(progress: (String) -> Void) throws(DataError) -> PreparedData {
+    let manifest = dataDirectory.appendingPathComponent(Manifest.fileName)
+    if !FileManager.default.fileExists(atPath: manifest.path),
+      let text = Registry.current.corpus(named: corpus)
+    {
+      progress("preparing \(corpus) in \(dataDirectory.relativePath), once")
+      try CorpusPreparation.prepare(
+        try text(), into: dataDirectory, vocabularySize: vocabulary, progress: progress)
+    }
+    return try PreparedData(in: dataDirectory, for: demand)
+  }
+}

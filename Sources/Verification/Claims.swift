@@ -91,7 +91,7 @@ extension Verifier {
   /// Compares the checksums of a record with those of the prepared corpus, if it is prepared here.
   mutating func checkLocalData(of record: ExperimentRecord) {
     let track = record.track
-    let directory = PreparedData.directory(corpus: track.corpus, vocabulary: track.vocabulary)
+    let directory = track.dataDirectory
     let source = directory.appendingPathComponent(Manifest.fileName)
     let manifest: Manifest
     do {

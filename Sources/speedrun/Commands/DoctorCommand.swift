@@ -73,10 +73,10 @@ struct DoctorCommand: ColoredCommand {
   }
 
   private func data(_ track: Track) -> Finding {
-    let directory = PreparedData.directory(corpus: track.corpus, vocabulary: track.vocabulary)
+    let directory = track.dataDirectory
     let name = "data \(track.corpus)"
     do {
-      let data = try PreparedData(in: directory, for: track)
+      let data = try PreparedData(in: directory, for: track.demand)
       return Finding(
         name: name,
         text:

@@ -53,7 +53,7 @@ struct PrepareCommand: ColoredCommand {
     let size = vocabulary ?? (text.isEmpty ? usual?.vocabulary ?? 1024 : 1024)
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
-      ?? PreparedData.directory(corpus: source.name, vocabulary: size)
+      ?? Track.dataDirectory(corpus: source.name, vocabulary: size)
     try CorpusPreparation.prepare(source, into: directory, vocabularySize: size) {
       messages.print($0)
     }

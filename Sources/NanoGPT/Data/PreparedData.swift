@@ -1,26 +1,48 @@
 import Foundation
-import NanoGPT
 
 /// The prepared files a run reads, checked before anything is trained.
-package struct PreparedData {
-  package let directory: URL
+public struct PreparedData {
+  /// Where they lie.
+  public let directory: URL
   /// What `prepare` said about the files; nil for bare shards from elsewhere.
-  package let manifest: Manifest?
-  package let trainingShards: [TokenShard]
-  package let validationShards: [TokenShard]
+  public let manifest: Manifest?
+  /// The shards to train on, in order.
+  public let trainingShards: [TokenShard]
+  /// The shards to validate on, in order.
+  public let validationShards: [TokenShard]
   /// Nil when bare shards come without one: then nothing is known about bytes.
-  package let tokenizer: BytePairTokenizer?
+  public let tokenizer: BytePairTokenizer?
   /// SHA-256 of the tokenizer's file; nil without one.
-  package let tokenizerSHA256: String?
+  public let tokenizerSHA256: String?
 
   /// The number of tokens to train on.
-  package var trainingTokens: Int { trainingShards.reduce(0) { $0 + $1.tokens.count } }
+  public var trainingTokens: Int { trainingShards.reduce(0) { $0 + $1.tokens.count } }
 
   /// Where the tokenizer lies.
-  package var tokenizerURL: URL { directory.appendingPathComponent(Manifest.tokenizerFileName) }
+  public var tokenizerURL: URL { directory.appendingPathComponent(Manifest.tokenizerFileName) }
 
-  /// Reads the files in `directory` and checks them against the track.
-  package init(in directory: URL, for track: Track) throws(DataError) {
+  /// What a track asks of the data it is trained on.
+  public struct Demand: Hashable, Sendable {
+    /// The name of the track.
+    public var track: String
+    /// The name of the corpus.
+    public var corpus: String
+    /// SHA-256 of its text; nil accepts any.
+    public var textSHA256: String?
+    /// The number of tokens that the model knows.
+    public var vocabulary: Int
+
+    /// Creates a demand.
+    public init(track: String, corpus: String, textSHA256: String?, vocabulary: Int) {
+      (self.track, self.corpus, self.vocabulary) = (track, corpus, vocabulary)
+      self.textSHA256 = textSHA256
+    }
+  }
+
+  /// Reads the files in `directory` and checks them against what a track asks for.
+  ///
+  /// - Throws: ``DataError`` when a file is missing, or is not what it should be.
+  public init(in directory: URL, for demand: Demand) throws(DataError) {
     self.directory = directory
     manifest = try Self.manifest(in: directory)
     (trainingShards, validationShards) = try Self.shards(in: directory, manifest)
@@ -32,11 +54,12 @@ package struct PreparedData {
     } else {
       (tokenizer, tokenizerSHA256) = (nil, nil)
     }
-    try check(against: track)
+    try check(against: demand)
   }
 
   /// The manifest in `directory`; nil when there is a directory but no manifest.
-  package static func manifest(in directory: URL) throws(DataError) -> Manifest? {
+  /// - Throws: ``DataError`` when it cannot be used, or there is no such directory.
+  public static func manifest(in directory: URL) throws(DataError) -> Manifest? {
     guard FileManager.default.fileExists(atPath: directory.path) else {
       throw .missingInput(
         path: directory.path, reason: "no such directory", hint: "run `speedrun prepare` to make it"
@@ -103,47 +126,24 @@ package struct PreparedData {
     return shards
   }
 
-  private func check(against track: Track) throws(DataError) {
-    if let manifest, let expected = track.textSHA256, manifest.textSHA256 != expected {
+  private func check(against demand: Demand) throws(DataError) {
+    if let manifest, let expected = demand.textSHA256, manifest.textSHA256 != expected {
       throw .badData(
         path: directory.path,
         reason:
-          "its text has SHA-256 \(manifest.textSHA256), track \(track.name) wants \(expected)",
-        hint: "remove the directory and run `speedrun prepare --corpus \(track.corpus)`")
+          "its text has SHA-256 \(manifest.textSHA256), track \(demand.track) wants \(expected)",
+        hint: "remove the directory and run `speedrun prepare --corpus \(demand.corpus)`")
     }
-    let known = manifest?.vocabulary ?? tokenizer?.vocabularySize ?? track.vocabulary
-    guard known <= track.vocabulary else {
+    let known = manifest?.vocabulary ?? tokenizer?.vocabularySize ?? demand.vocabulary
+    guard known <= demand.vocabulary else {
       throw .badData(
         path: directory.path,
-        reason: "prepared with \(known) tokens, track \(track.name) has \(track.vocabulary)",
+        reason: "prepared with \(known) tokens, track \(demand.track) has \(demand.vocabulary)",
         hint: "run with `--set vocabulary=\(known)`")
     }
     for shard in trainingShards + validationShards {
       try shard.validate(
-        vocabularySize: min(track.vocabulary, tokenizer?.vocabularySize ?? track.vocabulary))
+        vocabularySize: min(demand.vocabulary, tokenizer?.vocabularySize ?? demand.vocabulary))
     }
-  }
-}
-
-extension PreparedData {
-  /// The directory where a track's corpus is prepared by default.
-  package static func directory(corpus: String, vocabulary: Int) -> URL {
-    URL(fileURLWithPath: "data", isDirectory: true).appendingPathComponent(
-      CorpusPreparation.directoryName(corpus: corpus, vocabularySize: vocabulary),
-      isDirectory: true)
-  }
-
-  /// The data of a track's own corpus; one that is known by name and not there yet is prepared first.
-  package init(preparing track: Track, progress: (String) -> Void) throws(DataError) {
-    let directory = Self.directory(corpus: track.corpus, vocabulary: track.vocabulary)
-    let manifest = directory.appendingPathComponent(Manifest.fileName)
-    if !FileManager.default.fileExists(atPath: manifest.path),
-      let text = Registry.current.corpus(named: track.corpus)
-    {
-      progress("preparing \(track.corpus) in \(directory.relativePath), once")
-      try CorpusPreparation.prepare(
-        try text(), into: directory, vocabularySize: track.vocabulary, progress: progress)
-    }
-    try self.init(in: directory, for: track)
   }
 }
