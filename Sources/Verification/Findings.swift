@@ -77,15 +77,25 @@ extension Findings {
     because reason: Reason = { _ in "it should be" }
   ) {
     guard found != expected else { return }
-    let (lines, due) = (Self.lines(of: found), Self.lines(of: expected))
+    var form: (String) -> String = { $0 }
     if file.hasSuffix(".json") {
-      compareDocuments(found, expected, lines, due, in: file, tolerance, reason)
-      return
+      guard let differences = Self.differences(found, expected, tolerance) else {
+        return add(file, "not JSON")
+      }
+      for difference in differences {
+        add(file, difference.text(because: reason(difference.path)))
+      }
+      guard differences.isEmpty else { return }
+      // Equal values in another form: a key that is there twice, a number or a blank written otherwise.
+      if tolerance > 0 {
+        form = { $0.replacing(/-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?/, with: "#") }
+      }
     }
+    let (lines, due) = (Self.lines(of: found), Self.lines(of: expected))
     for index in 0..<max(lines.count, due.count) {
       let here = index < lines.count ? lines[index] : nil
       let there = index < due.count ? due[index] : nil
-      guard here != there else { continue }
+      guard here.map(form) != there.map(form) else { continue }
       let differences =
         file.hasSuffix(".jsonl")
         ? Self.differences(Array((here ?? "").utf8), Array((there ?? "").utf8), tolerance) : nil
@@ -110,29 +120,6 @@ extension Findings {
       }
     } catch {
       add(file, "\(path.isEmpty ? "it" : path) cannot be compared: \(error)")
-    }
-  }
-
-  private mutating func compareDocuments(
-    _ found: [UInt8], _ expected: [UInt8], _ lines: [String], _ due: [String], in file: String,
-    _ tolerance: Double, _ reason: Reason
-  ) {
-    guard let differences = Self.differences(found, expected, tolerance) else {
-      return add(file, "not JSON")
-    }
-    for difference in differences {
-      add(file, difference.text(because: reason(difference.path)))
-    }
-    guard differences.isEmpty else { return }
-    // Equal values in another form: a key that is there twice, a number or a blank written otherwise.
-    func form(_ line: String) -> String {
-      tolerance > 0 ? line.replacing(/-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?/, with: "#") : line
-    }
-    for index in 0..<max(lines.count, due.count) {
-      let here = index < lines.count ? lines[index] : nil
-      let there = index < due.count ? due[index] : nil
-      guard here.map(form) != there.map(form) else { continue }
-      return add(file, here, there, at: index)
     }
   }
 
