@@ -1,6 +1,5 @@
 import Autograd
 import Runs
-import Text
 
 /// Which command makes an experiment.
 package enum ExperimentKind: String, CaseIterable, Codable, Sendable {
@@ -54,24 +53,6 @@ package struct Request: Sendable {
   }
 
   package var kind: ExperimentKind { purpose.kind }
-
-  /// The trials of a sweep, stage by stage.
-  package var table: Table {
-    typealias Row = (arm: String, stage: String, number: Int, settings: String)
-    let rows = arms.flatMap { arm in
-      arm.stages.flatMap { stage in
-        stage.points.enumerated().map { number, moves -> Row in
-          (arm.name, stage.name, number + 1, moves.map(\.text).joined(separator: "  "))
-        }
-      }
-    }
-    return Table(
-      rows,
-      [
-        .left("arm", \.arm), .left("stage", \.stage), .right("point") { String($0.number) },
-        .left("settings", \.settings),
-      ])
-  }
 
   /// The number of trials: of two that are the same both count.
   package var trialCount: Int { seeds.count * arms.reduce(0) { $0 + $1.pointCount } }

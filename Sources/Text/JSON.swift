@@ -7,9 +7,11 @@ package enum JSON {
     try text(value, [])
   }
 
-  /// A value for people to read.
-  package static func document(_ value: some Encodable) throws -> String {
-    try text(value, .prettyPrinted)
+  /// A value for people to read; its keys are the names of properties, in snake case where that is asked for.
+  package static func document(
+    _ value: some Encodable, inSnakeCase: Bool = false
+  ) throws -> String {
+    try text(value, .prettyPrinted, inSnakeCase ? .convertToSnakeCase : .useDefaultKeys)
   }
 
   /// The bytes of a file with a value for people to read.
@@ -18,9 +20,11 @@ package enum JSON {
   }
 
   private static func text(
-    _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+    _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting,
+    _ keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
   ) throws -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = keys
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, formatting]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }

@@ -27,12 +27,24 @@ struct Failure {
       (status, message, hint) = (error.status, error.message, error.hint)
     case let error as OptimizerError:
       (status, message) = (.usage, error.description)
-    case _ where Speedrun.exitCode(for: error) == .validationFailure:
-      (status, message) = (.usage, Speedrun.message(for: error))
-      hint = "`speedrun --help` and `speedrun run --help` list everything"
+    case _ where RootCommand.exitCode(for: error) == .validationFailure:
+      (status, message) = (.usage, RootCommand.message(for: error))
+      let words = message.split(separator: "'")
+      hint =
+        Self.replaced.first { option, _ in words.contains(option[...]) }?.instead
+        ?? "`speedrun --help` and `speedrun run --help` list everything"
     default:
       (status, message) = (.internalError, "internal error: \(error)")
       hint = "this is a mistake in the program: please report it with the command you ran"
     }
   }
+
+  /// Options that are gone, and what does the same.
+  private static let replaced: [(option: String, instead: String)] = [
+    ("--scale", "--set muon.scale=rms does it"),
+    ("--newton-schulz", "--set muon.newton_schulz=polar-express does it"),
+    ("--newton-schulz-precision", "--set muon.newton_schulz_precision=bf16 does it"),
+    ("--scaling", "./Scripts/scaling prints that table"),
+    ("--compare", "./Scripts/compare-benchmarks compares the output of two benchmarks with --json"),
+  ]
 }

@@ -5,9 +5,47 @@ import Glibc
 import Muon
 import Runs
 
-/// The command line: `speedrun` alone means `speedrun run`.
-@main
-struct Speedrun: ParsableCommand {
+/// The program.
+public enum Speedrun {
+  /// Does what the command line says, and ends the process.
+  public static func main() -> Never {
+    // A file that grows too large is an error to report, not a reason to die.
+    signal(SIGXFSZ, SIG_IGN)
+    // A reader that is gone is no reason to stop training.
+    signal(SIGPIPE, SIG_IGN)
+    // A file opened later must not take the place of a stream that was closed.
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDWR)
+    }
+    exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Runs a command, and returns the exit status of the process.
+  private static func run(_ arguments: [String]) -> Int32 {
+    var color = ColorMode.auto
+    do {
+      try RootCommand.rejectUnknownCommand(in: arguments)
+      var command = try RootCommand.parseAsRoot(arguments)
+      color = (command as? any ColoredCommand)?.color.mode ?? .auto
+      try command.run()
+      return 0
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch  where RootCommand.exitCode(for: error) == .success {
+      print(RootCommand.fullMessage(for: error))
+      return 0
+    } catch {
+      let failure = Failure(error)
+      let console = Console.messages(color)
+      console.print(console.paint("error:", .red) + " " + failure.message)
+      if let hint = failure.hint { console.hint(hint) }
+      return failure.status.rawValue
+    }
+  }
+}
+
+/// What the command line is made of: `speedrun` alone means `speedrun run`.
+struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "speedrun",
     abstract: "Train a tiny GPT on the CPU until its validation loss reaches a target.",
@@ -27,27 +65,6 @@ struct Speedrun: ParsableCommand {
     ],
     defaultSubcommand: RunCommand.self)
 
-  static func main() {
-    // A file that grows too large is an error to report, not a reason to die.
-    signal(SIGXFSZ, SIG_IGN)
-    // A reader that is gone is no reason to stop training.
-    signal(SIGPIPE, SIG_IGN)
-    // A file opened later must not take the place of a stream that was closed.
-    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
-      _ = open("/dev/null", O_RDWR)
-    }
-    var color = ColorMode.auto
-    do {
-      let arguments = Array(CommandLine.arguments.dropFirst())
-      try rejectUnknownCommand(in: arguments)
-      var command = try parseAsRoot(arguments)
-      color = (command as? any ColoredCommand)?.color.mode ?? .auto
-      try command.run()
-    } catch {
-      Glibc.exit(report(error, color))
-    }
-  }
-
   /// Throws if the first word looks like a command but is none.
   ///
   /// With a default command the parser would call it an unexpected argument of that.
@@ -57,19 +74,5 @@ struct Speedrun: ParsableCommand {
     throw UsageError(
       "no command is called '\(word)'",
       hint: Suggestion.text(for: word, among: commands, what: "commands"))
-  }
-
-  /// Prints why the program ends, and returns its exit status.
-  private static func report(_ error: any Error, _ color: ColorMode) -> Int32 {
-    if let code = error as? ExitCode { return code.rawValue }
-    if exitCode(for: error) == .success {
-      print(fullMessage(for: error))
-      return 0
-    }
-    let failure = Failure(error)
-    let console = Console.messages(color)
-    console.print(console.paint("error:", .red) + " " + failure.message)
-    if let hint = failure.hint { console.print(console.paint("hint:", .cyan) + " " + hint) }
-    return failure.status.rawValue
   }
 }

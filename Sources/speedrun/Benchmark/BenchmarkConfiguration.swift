@@ -1,11 +1,10 @@
 import Autograd
-import Muon
 import NanoGPT
 import Runs
 import Text
 
 /// What a benchmark runs: the work, and how it is done.
-package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
+package struct BenchmarkConfiguration: Encodable {
   package var model = GPTConfiguration(
     vocabularySize: 2048, modelDimension: 256, heads: 4, layers: 4, context: 256)
   /// Sequences in a step.
@@ -18,11 +17,6 @@ package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
   package var precision = Precision.float32
   /// The arithmetic of Muon's.
   package var newtonSchulzPrecision = Precision.float32
-
-  enum CodingKeys: String, CodingKey {
-    case model, batch, lanes, optimizer, threads, precision
-    case newtonSchulzPrecision = "newton_schulz_precision"
-  }
 
   /// The reference configuration with some threads.
   package init(threads: Int) {
@@ -41,6 +35,11 @@ package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
 
   /// The names of what can be changed.
   static let keys = extents.map(\.key)
+
+  /// The extents, as `--configuration` has them.
+  var text: String {
+    Self.extents.map { "\($0.key)=\(self[keyPath: $0.path])" }.joined(separator: ",")
+  }
 
   /// Changes extents as a list such as `model_dim=512,heads=8` says.
   package mutating func apply(_ list: String) throws(UsageError) {
@@ -67,11 +66,6 @@ package struct BenchmarkConfiguration: Codable, Equatable, Sendable {
     if let problem {
       throw UsageError("--configuration \(list): \(problem)", hint: "without it: \(unchanged)")
     }
-  }
-
-  /// The extents, as `--configuration` has them.
-  package var text: String {
-    Self.extents.map { "\($0.key)=\(self[keyPath: $0.path])" }.joined(separator: ",")
   }
 
   /// What keeps this from being run, in words; nil when nothing does.

@@ -1,6 +1,4 @@
 import Autograd
-import NanoGPT
-import Runs
 import Statistics
 
 /// How fast this machine multiplies matrices: what the time of a step is to be measured against.
@@ -8,17 +6,16 @@ import Statistics
 /// In float32 OpenBLAS and this package's own products compete, and the faster is the peak. A shared
 /// machine drifts: what is compared with the peak wants rounds from before and after it.
 struct MatrixPeak {
+  private static let size = 512
+  private static let products = 8
+
   private let threads: Int
   private let precision: Precision
   private let matrices: [[Parameter]]
   private var rounds: [ProductKernels: [Duration]] = [:]
 
-  private static let size = 512
-  private static let products = 8
-
   init(threads: Int, _ precision: Precision) {
-    self.threads = threads
-    self.precision = precision
+    (self.threads, self.precision) = (threads, precision)
     matrices = (0..<threads).map { _ in
       (0..<3).map { _ in
         ParameterScope(seed: 0).parameter("matrix", [Self.size, Self.size], .normal(deviation: 1))

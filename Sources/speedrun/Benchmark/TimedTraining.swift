@@ -14,6 +14,19 @@ struct TimedTraining {
     var whole: Duration { forwardBackward + optimizer }
   }
 
+  /// What the memory holds, in bytes.
+  struct Memory: Encodable {
+    let weights: Int
+    /// One for each weight in every lane.
+    let gradients: Int
+    /// What lanes compute with: activations and their gradients, weights laid out for products.
+    let laneBuffers: Int
+    /// What the rules remember, and what they compute with.
+    let optimizer: Int
+    /// The most the whole process has had resident.
+    let peakRSS: Int
+  }
+
   private let configuration: BenchmarkConfiguration
   private let model: GPT
   private let lanes: Lanes
@@ -34,10 +47,9 @@ struct TimedTraining {
 
   /// Trains on one batch.
   mutating func step() -> Step {
+    let vocabulary = UInt64(configuration.model.vocabularySize)
     let sequences = (0..<configuration.batch).map { _ in
-      (0...configuration.model.context).map { _ in
-        TokenID(random.next() % UInt64(configuration.model.vocabularySize))
-      }
+      (0...configuration.model.context).map { _ in TokenID(random.next() % vocabulary) }
     }
     let (inputs, targets) = (
       sequences.map { Array($0.dropLast()) }, sequences.map { Array($0.dropFirst()) }
@@ -59,26 +71,17 @@ struct TimedTraining {
   var allocations: Int { lanes.allocations + optimizer.allocations }
 
   /// What the memory holds now.
-  var memory: MemoryUse {
+  var memory: Memory {
     let weights = optimizer.groups.flatMap(\.parameters).reduce(0) { $0 + $1.shape.count }
     let bytes = weights * MemoryLayout<Float>.stride
-    return MemoryUse(
+    return Memory(
       weights: bytes, gradients: configuration.lanes * bytes, laneBuffers: lanes.bufferBytes,
       optimizer: optimizer.stateBytes + optimizer.bufferBytes,
-      peakResident: ProcessMemory.peakResidentBytes)
+      peakRSS: ProcessMemory.peakResidentBytes)
   }
 
-  /// Estimates the floating-point operations of the optimizer's step, as its rules do.
-  var optimizerOperations: Double {
-    operations { _ in true }
-  }
-
-  /// Those of Newton-Schulz among them.
-  var newtonSchulzOperations: Double {
-    operations { $0 is Muon }
-  }
-
-  private func operations(where isCounted: (any UpdateRule) -> Bool) -> Double {
+  /// Estimates the floating-point operations of a step of the rules that are counted, as they do.
+  func optimizerOperations(where isCounted: (any UpdateRule) -> Bool = { _ in true }) -> Double {
     optimizer.groups.filter { isCounted($0.rule) }.reduce(0) { sum, group in
       group.parameters.reduce(sum) { sum, parameter in
         sum + group.rule.operations(elements: parameter.shape.count, of: parameter.shape)

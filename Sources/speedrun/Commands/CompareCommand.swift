@@ -154,13 +154,19 @@ struct CompareCommand: ColoredCommand {
     if parallel > 1 {
       try experiment.prepareData { if !quiet { messages.print($0) } }
     }
-    var progress = ComparisonProgress(
-      of: experiment.trials.count, parallel: parallel, on: messages, isQuiet: quiet)
+    let total = experiment.trials.count
+    var durations: [Double] = []
     let isComplete = try TrialRunner(parallel: parallel, threads: threads.count).run(
       next: { try experiment.next() },
       ended: { run, isNew in
         try experiment.note(run)
-        progress.add(run, isNew: isNew)
+        guard isNew else { return }
+        durations.append(run.record.result.wallSeconds)
+        guard !quiet else { return }
+        messages.print(
+          ProgressLine.ended(
+            run.trial.name, run.record.result, number: experiment.finishedCount, of: total,
+            durations: durations, parallel: parallel))
       })
     guard isComplete else {
       messages.print("interrupted: the same command continues from here")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import NanoGPT
-import Runs
 
 /// Turns text into what training reads.
 struct PrepareCommand: ColoredCommand {
@@ -15,7 +14,10 @@ struct PrepareCommand: ColoredCommand {
       \(ExitStatus.help)
       """)
 
-  @Option(help: "A built-in corpus: kjv or micro.")
+  private static var known: [String] { Registry.current.corpora.map(\.name) }
+
+  @Option(
+    help: "A corpus by its name: \(known.joined(separator: ", ")).", completion: .list(known))
   var corpus: String?
 
   @Option(parsing: .upToNextOption, help: "UTF-8 text files of your own.", completion: .file())
@@ -25,8 +27,7 @@ struct PrepareCommand: ColoredCommand {
     parsing: .unconditional, help: "The number of tokens (default: the track's; 1024 for --text).")
   var vocabulary: Int?
 
-  @Option(
-    help: "Where to write (default: data/<corpus>-<vocabulary>).", completion: .directory)
+  @Option(help: "Where to write (default: data/<corpus>-<vocabulary>).", completion: .directory)
   var out: String?
 
   @OptionGroup var color: ColorOption
@@ -43,14 +44,9 @@ struct PrepareCommand: ColoredCommand {
 
   func run() throws {
     let messages = Console.messages(color.mode)
-    let name = corpus ?? "kjv"
-    guard let builtIn = Registry.current.corpus(named: name) else {
-      throw UsageError("no corpus is called '\(name)'")
-    }
-    let usual = Registry.current.tracks.first { $0.track.corpus == name }?.track
-    let source =
-      try text.isEmpty ? builtIn() : .text(files: text.map { URL(fileURLWithPath: $0) })
-    let size = vocabulary ?? (text.isEmpty ? usual?.vocabulary ?? 1024 : 1024)
+    let source = try text.isEmpty ? named() : .text(files: text.map { URL(fileURLWithPath: $0) })
+    let usual = Registry.current.tracks.first { $0.track.corpus == source.name }?.track
+    let size = vocabulary ?? usual?.vocabulary ?? 1024
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? Track.dataDirectory(corpus: source.name, vocabulary: size)
@@ -58,9 +54,20 @@ struct PrepareCommand: ColoredCommand {
       messages.print($0)
     }
     print(directory.relativePath)
-    let isDefault = text.isEmpty && out == nil && size == usual?.vocabulary
+    let isTracks = out == nil && size == usual?.vocabulary && text.isEmpty
     messages.print(
       "next: speedrun run "
-        + (isDefault ? "--track \(usual?.name ?? name)" : "--data \(directory.relativePath)"))
+        + (isTracks ? "--track \(usual?.name ?? "")" : "--data \(directory.relativePath)"))
+  }
+
+  /// The text of a corpus that needs no file.
+  private func named() throws -> Corpus {
+    let name = corpus ?? "kjv"
+    guard let text = Registry.current.corpus(named: name) else {
+      throw UsageError(
+        "no corpus is called '\(name)'",
+        hint: Suggestion.text(for: name, among: Self.known, what: "the corpora"))
+    }
+    return try text()
   }
 }

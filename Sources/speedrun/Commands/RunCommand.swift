@@ -65,8 +65,8 @@ struct RunCommand: ColoredCommand {
     if endWithInput { Lifeline.hold() }
     let source = try track.source()
     let plan = try RunPlan(
-      source.definition, optimizer.name,
-      settings: try track.settings(steps.map { ("steps", "\($0)") }), seed: seed,
+      source.definition, try optimizer.checked(),
+      settings: try track.settings([("steps", steps.map { "\($0)" })]), seed: seed,
       precision: try precision.checked(), diagnosticsEvery: diagnostics.interval)
     if printConfig {
       print(try plan.definition.toml())
@@ -78,22 +78,21 @@ struct RunCommand: ColoredCommand {
     var training = try TrainingRun(plan, on: data, threads: threads)
     let directory = try RunDirectory(outputDirectory(for: plan))
     if !quiet {
-      Announcement(
-        plan: plan, routes: training.optimizer.routing, trainingTokens: data.trainingTokens,
-        threads: threads, directory: directory.url.relativePath
-      ).print(to: messages)
+      messages.announce(
+        plan, routes: training.optimizer.routing, trainingTokens: data.trainingTokens,
+        threads: threads, directory: directory.url.relativePath)
     }
 
     let environment = Environment(threads: threads)
     let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
     if saveInitial { try directory.write(initial: training.parameters, of: configuration) }
     Interruption.listen()
-    var progress = ProgressReporter(
-      console: messages, isQuiet: quiet, steps: plan.steps, target: plan.track.target)
+    var progress = RunProgress(
+      of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))
     // Whatever comes next, an error too, starts on a line of its own.
-    defer { progress.clear() }
+    defer { progress.display.clear() }
     var (log, process) = try training.train(into: directory, observer: &progress)
-    progress.clear()
+    progress.display.clear()
 
     process.wallSeconds = (ContinuousClock.now - start).seconds
     let record = RunRecord(
@@ -108,7 +107,7 @@ struct RunCommand: ColoredCommand {
     if json {
       try Console.output(color.mode).printResult(try JSON.document(record))
     } else {
-      Summary(
+      RunSummary(
         record: record, log: log, directory: directory.url.relativePath,
         trackOptions: source.options == ["--track", "kjv"]
           ? "" : " " + source.options.joined(separator: " "),

@@ -57,11 +57,6 @@ struct SampleCommand: ColoredCommand {
         path: directory.path, reason: "the run had no tokenizer",
         hint: "train on data made by `speedrun prepare`")
     }
-    guard FileManager.default.fileExists(atPath: file.path) else {
-      throw DataError.missingInput(
-        path: file.path, reason: "the tokenizer of the run is not there",
-        hint: "go to the directory where the run was started, or prepare the corpus again")
-    }
     let tokenizer = try BytePairTokenizer(contentsOf: URL(fileURLWithPath: file.path))
     guard tokenizer.vocabularySize <= configuration.vocabularySize else {
       throw DataError.badData(

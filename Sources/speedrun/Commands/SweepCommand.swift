@@ -25,9 +25,7 @@ struct SweepCommand: ColoredCommand {
   @Argument(help: "The plan, in TOML.", completion: .file(extensions: ["toml"]))
   var plan: String
 
-  @Option(
-    help: "A directory of prepared data, instead of the track's corpus.", completion: .directory)
-  var data: String?
+  @OptionGroup var data: DataOption
 
   @Option(
     help: "Where to write (default: results/sweeps/ and the name of the plan).",
@@ -59,10 +57,10 @@ struct SweepCommand: ColoredCommand {
 
   func run() throws {
     let url = URL(fileURLWithPath: plan)
-    let request = try Request(contentsOf: url, data: data)
+    let request = try Request(contentsOf: url, data: data.path)
     if dryRun {
       let console = Console.output(color.mode)
-      console.print(request.table.text)
+      console.print(Table(trialsOf: request).text)
       console.print()
       console.print("\(Format.count(request.trialCount, "trial")) in all")
       return
@@ -97,18 +95,25 @@ struct SweepCommand: ColoredCommand {
     _ experiment: inout Experiment, by runner: TrialRunner, for directory: SweepDirectory,
     _ messages: Console
   ) throws {
-    var progress = SweepProgress(console: messages, isQuiet: quiet, parallel: runner.parallel)
+    var display = ProgressDisplay(messages, isQuiet: quiet)
     // Whatever comes next, an error too, starts on a line of its own.
-    defer { progress.clear() }
+    defer { display.clear() }
     let isComplete = try runner.run(
       next: { try experiment.next() },
       ended: { run, _ in
         try experiment.note(run)
         try directory.write(try experiment.trialLines)
       },
-      tick: { progress.show(experiment) })
+      tick: {
+        display.show(
+          ProgressLine(
+            trial: experiment.finishedCount, trials: experiment.request.trialCount,
+            best: experiment.searches.map { ($0.arm.name, $0.best?.loss) },
+            durations: experiment.finished.map(\.record.result.wallSeconds),
+            parallel: runner.parallel))
+      })
     guard isComplete else {
-      progress.clear()
+      display.clear()
       messages.print(
         "interrupted: \(experiment.finishedCount) of \(experiment.request.trialCount) trials are "
           + "finished; the same command goes on from here")

@@ -3,20 +3,17 @@ import Text
 /// A curve of validation losses as text, with a line for the target.
 package struct Chart {
   /// Step and loss of each validation, in order.
-  package let points: [(step: Int, loss: Double)]
-  /// Where to draw the line; nil for none.
-  package let target: Double?
+  private let points: [(step: Int, loss: Double)]
+  private let target: Double?
   /// Columns of the plot itself, and rows.
-  package let width: Int
-  package let height: Int
+  private let width: Int
+  private let height: Int
 
   package init(
     points: [(step: Int, loss: Double)], target: Double?, width: Int = 60, height: Int = 10
   ) {
     self.points = points.filter(\.loss.isFinite)
-    self.target = target
-    self.width = width
-    self.height = height
+    (self.target, self.width, self.height) = (target, width, height)
   }
 
   /// The rows from top to bottom, axis labels included; none for fewer than two points.
@@ -32,28 +29,24 @@ package struct Chart {
     if let target {
       for column in stride(from: 0, to: canvas.columns, by: 4) { canvas.set(column, row(target)) }
     }
-    let steps = max(1, last.step - first.step)
+    let steps = Double(max(1, last.step - first.step))
     for column in 0..<canvas.columns {
-      let step = Double(first.step) + Double(column) / Double(canvas.columns - 1) * Double(steps)
-      canvas.set(column, row(loss(at: step)))
+      let share = Double(column) / Double(canvas.columns - 1)
+      canvas.set(column, row(loss(at: Double(first.step) + share * steps)))
     }
+    let labels = Dictionary(
+      [(0, high), (height - 1, low)] + (target.map { [(row($0) / 4, $0)] } ?? []),
+      uniquingKeysWith: { $1 })
     let targetRow = target.map { row($0) / 4 }
     let body = canvas.lines.enumerated().map { index, line in
-      let isEdge = index == 0 || index == height - 1
-      let label =
-        switch index {
-        case targetRow: target.map { Format.fixed($0, 3) } ?? ""
-        case _ where isEdge: Format.fixed(index == 0 ? high : low, 3)
-        default: ""
-        }
-      let mark = index == targetRow ? " target" : ""
-      return Format.padded(label, to: 8, .right) + (label.isEmpty ? " │" : " ┤") + line + mark
+      let label = labels[index].map { Format.fixed($0, 3) }
+      return Format.padded(label ?? "", to: 8, .right) + (label == nil ? " │" : " ┤") + line
+        + (index == targetRow ? " target" : "")
     }
     let left = "step \(first.step)"
-    let right = String(last.step)
-    let gap = max(right.count + 1, width - left.count)
-    return body
-      + [Format.padded("", to: 10) + left + Format.padded(right, to: gap, .right)]
+    let right = Format.padded(
+      String(last.step), to: max("\(last.step)".count + 1, width - left.count), .right)
+    return body + [Format.padded("", to: 10) + left + right]
   }
 
   /// The loss between two validations, on a straight line.
@@ -64,35 +57,28 @@ package struct Chart {
     let share = (step - Double(left.step)) / Double(right.step - left.step)
     return left.loss + share * (right.loss - left.loss)
   }
-
 }
 
 /// A canvas of dots, two by four to a character.
 private struct Braille {
   let columns: Int
   let rows: Int
-  private let width: Int
-  private var cells: [UInt32]
+  private var cells: [[UInt32]]
 
   init(width: Int, height: Int) {
-    self.width = width
-    columns = 2 * width
-    rows = 4 * height
-    cells = Array(repeating: 0, count: width * height)
+    (columns, rows) = (2 * width, 4 * height)
+    cells = Array(repeating: Array(repeating: 0, count: width), count: height)
   }
 
   mutating func set(_ column: Int, _ row: Int) {
     let dots: [[UInt32]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
-    cells[row / 4 * width + column / 2] |= dots[row % 4][column % 2]
+    cells[row / 4][column / 2] |= dots[row % 4][column % 2]
   }
 
   var lines: [String] {
-    stride(from: 0, to: cells.count, by: width).map { start in
-      String(
-        String.UnicodeScalarView(
-          cells[start..<start + width].map { cell in
-            cell == 0 ? " " : Unicode.Scalar(0x2800 + cell) ?? " "
-          }))
+    cells.map { row in
+      let scalars = row.map { $0 == 0 ? " " : Unicode.Scalar(0x2800 + $0) ?? " " }
+      return String(String.UnicodeScalarView(scalars))
     }
   }
 }

@@ -1,39 +1,28 @@
-import ArgumentParser
 import Foundation
 import Glibc
 import NanoGPT
 @preconcurrency import Rainbow
 
 /// When to use colors.
-package enum ColorMode: String, CaseIterable, ExpressibleByArgument {
+package enum ColorMode: String, CaseIterable {
   case auto
   case always
   case never
 }
 
-/// The colors that carry a meaning here.
-enum Ink {
-  case red
-  case green
-  case yellow
-  case cyan
-
-  fileprivate var color: NamedColor {
-    switch self {
-    case .red: .red
-    case .green: .green
-    case .yellow: .yellow
-    case .cyan: .cyan
-    }
-  }
+/// The colors that carry a meaning here, by their codes.
+enum Ink: UInt8 {
+  case red = 31
+  case green = 32
+  case yellow = 33
+  case cyan = 36
 }
 
 /// Standard output or standard error: where to write, and what can be shown there.
 package struct Console: Sendable {
   /// Whether a line here can change in place.
   let isTerminal: Bool
-  /// Whether to use colors.
-  let isColored: Bool
+  private let isColored: Bool
   private let descriptor: Int32
 
   /// The stream for results.
@@ -56,15 +45,8 @@ package struct Console: Sendable {
   package static func usesColor(
     _ mode: ColorMode, isTerminal: Bool, environment: [String: String]
   ) -> Bool {
-    switch mode {
-    case .always: return true
-    case .never: return false
-    case .auto: break
-    }
-    func isSet(_ name: String) -> Bool {
-      environment[name].map { !$0.isEmpty && $0 != "0" } ?? false
-    }
-    if isSet("FORCE_COLOR") { return true }
+    guard mode == .auto else { return mode == .always }
+    if !["", "0"].contains(environment["FORCE_COLOR", default: ""]) { return true }
     return isTerminal && environment["NO_COLOR", default: ""].isEmpty
       && environment["TERM"] != "dumb"
   }
@@ -75,11 +57,6 @@ package struct Console: Sendable {
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
     return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).map { max($0, 20) }
       ?? 80
-  }
-
-  /// Writes text as it is.
-  func write(_ text: String) {
-    write(bytes: Array(text.utf8))
   }
 
   /// Writes bytes, which need not end between characters; false when they could not be written.
@@ -96,6 +73,12 @@ package struct Console: Sendable {
     return true
   }
 
+  /// Writes text as it is.
+  func write(_ text: String) { write(bytes: Array(text.utf8)) }
+
+  /// Writes a line.
+  func print(_ line: String = "") { write(line + "\n") }
+
   /// Writes a line that someone counts on: a failure is an error.
   func printResult(_ line: String) throws(DataError) {
     guard write(bytes: Array((line + "\n").utf8)) else {
@@ -105,23 +88,20 @@ package struct Console: Sendable {
     }
   }
 
-  /// Writes a line.
-  func print(_ line: String = "") {
-    write(line + "\n")
-  }
-
   /// The text in a color, where there are colors.
   func paint(_ text: String, _ ink: Ink) -> String {
-    isColored ? text.applyingColor(ink.color) : text
+    isColored ? text.applyingColor(NamedColor(rawValue: ink.rawValue) ?? .default) : text
   }
 
   /// The text in bold, where there are colors.
-  func bold(_ text: String) -> String {
-    isColored ? text.applyingStyle(.bold) : text
-  }
+  func bold(_ text: String) -> String { isColored ? text.applyingStyle(.bold) : text }
 
   /// The text less prominent, where there are colors.
-  func dim(_ text: String) -> String {
-    isColored ? text.applyingStyle(.dim) : text
-  }
+  func dim(_ text: String) -> String { isColored ? text.applyingStyle(.dim) : text }
+
+  /// Writes what to do next.
+  func hint(_ text: String) { print(paint("hint:", .cyan) + " " + text) }
+
+  /// Writes a warning.
+  func warn(_ text: String) { print(paint("warning:", .yellow) + " " + text) }
 }

@@ -17,26 +17,11 @@ package struct MarkedSection {
   /// Whether a text has the first marker, so that it wants to have the section.
   package func isMarked(in text: String) -> Bool { text.contains(markers.begin) }
 
-  /// Throws unless the document is there and has both markers.
-  package func check() throws(DataError) {
-    _ = try parts(of: try text())
-  }
-
-  /// Replaces the lines between the markers.
-  package func replace(with lines: String) throws(DataError) {
-    try Files.write(Array(try replaced(in: try text(), with: lines).utf8), to: url)
-  }
-
   /// Returns the text of the document with other lines between the markers.
   package func replaced(in text: String, with lines: String) throws(DataError) -> String {
     let (before, after) = try parts(of: text)
     let (begin, end) = markers
     return "\(before)\(begin)\n\(lines)\n\(end)\(after)"
-  }
-
-  private func text() throws(DataError) -> String {
-    let bytes = try Files.read(url, hint: "name the document that has the table")
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// What is before the first marker, and what is after the second.

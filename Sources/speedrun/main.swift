@@ -1,0 +1,1 @@
+Speedrun.main()
