@@ -46,7 +46,9 @@ let package = Package(
       name: "Text", dependencies: [.product(name: "TextTable", package: "TextTable")],
       swiftSettings: swiftSettings),
     .target(name: "Statistics", dependencies: ["Autograd", "Text"], swiftSettings: swiftSettings),
-    .target(name: "Figures", dependencies: ["Text"], swiftSettings: swiftSettings),
+    .target(
+      name: "Figures", dependencies: ["Statistics", "Text"],
+      resources: [.embedInCode("figure.css")], swiftSettings: swiftSettings),
     .executableTarget(
       name: "speedrun",
       dependencies: [
@@ -57,7 +59,7 @@ let package = Package(
         .product(name: "TextTable", package: "TextTable"),
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
-      swiftSettings: swiftSettings),
+      resources: [.embedInCode("Publication/page.mustache")], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",

@@ -1,25 +1,9 @@
-import Foundation
 import NanoGPT
 
-/// The lines of a document between two markers, which a command writes.
-package struct MarkedSection {
-  let url: URL
-  let name: String
-
-  package init(_ name: String, of url: URL) {
-    (self.name, self.url) = (name, url)
-  }
-
-  private var markers: (begin: String, end: String) {
-    ("<!-- \(name): begin -->", "<!-- \(name): end -->")
-  }
-
-  /// Whether a text has the first marker, so that it wants to have the section.
-  package func isMarked(in text: String) -> Bool { text.contains(markers.begin) }
-
+extension MarkedSection {
   /// Throws unless the document is there and has both markers.
   package func check() throws(DataError) {
-    _ = try parts(of: try text())
+    _ = try replaced(in: try text(), with: "")
   }
 
   /// Replaces the lines between the markers.
@@ -27,27 +11,8 @@ package struct MarkedSection {
     try Files.write(Array(try replaced(in: try text(), with: lines).utf8), to: url)
   }
 
-  /// Returns the text of the document with other lines between the markers.
-  package func replaced(in text: String, with lines: String) throws(DataError) -> String {
-    let (before, after) = try parts(of: text)
-    let (begin, end) = markers
-    return "\(before)\(begin)\n\(lines)\n\(end)\(after)"
-  }
-
   private func text() throws(DataError) -> String {
     let bytes = try Files.read(url, hint: "name the document that has the table")
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// What is before the first marker, and what is after the second.
-  private func parts(of text: String) throws(DataError) -> (before: Substring, after: Substring) {
-    guard let begin = text.firstRange(of: markers.begin),
-      let end = text[begin.upperBound...].firstRange(of: markers.end)
-    else {
-      throw .badData(
-        path: url.path, reason: "has no place for the table",
-        hint: "put the lines \(markers.begin) and \(markers.end) where it belongs")
-    }
-    return (text[..<begin.lowerBound], text[end.upperBound...])
   }
 }

@@ -34,9 +34,8 @@ struct ReportCommand: ColoredCommand {
         hint: "`speedrun compare` and `speedrun sweep` write records with --out \(records)/NAME")
     }
     let published = PublishedFiles(in: directory.deletingLastPathComponent())
-    let experiments = try Experiment.all(in: directory)
-    let files = try ReportFiles.expected(
-      from: experiments, readme: try published.readme(), frontPage: published.frontPage())
+    let experiments = try FinishedExperiment.all(in: directory)
+    let files = try published.expected(from: experiments)
     let console = Console.messages(color.mode)
     if check {
       if let problem = published.problem(with: files) { throw problem }
@@ -44,6 +43,6 @@ struct ReportCommand: ColoredCommand {
       return
     }
     for path in try published.write(files) { console.print("wrote \(path)") }
-    if let missing = Report(of: experiments).missingText { console.print(missing) }
+    if let missing = Page(of: experiments).missingText { console.print(missing) }
   }
 }

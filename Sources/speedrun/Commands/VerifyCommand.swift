@@ -108,9 +108,7 @@ struct VerifyCommand: ColoredCommand {
     let records = ExperimentRecord.directory
     let published = PublishedFiles(in: records.deletingLastPathComponent())
     guard try !ExperimentRecord.committed().isEmpty else { return }
-    let files = try ReportFiles.expected(
-      from: try Experiment.all(in: records), readme: try published.readme(),
-      frontPage: published.frontPage())
+    let files = try published.expected(from: try FinishedExperiment.all(in: records))
     if let problem = published.problem(with: files) { throw problem }
     if !json {
       try Console.output(color.mode).printResult(

@@ -6,8 +6,7 @@ import Text
 /// The final loss as a function of how long the schedule is, known at some lengths.
 ///
 /// Between them the loss falls in proportion to the logarithm of the steps. Where luck made a longer schedule
-/// worse than a shorter one, both count as their mean, so that the curve never rises (pool adjacent
-/// violators).
+/// worse than a shorter one, both count as their mean, so that the curve never rises.
 package struct LossByLength: Sendable {
   /// How many steps something takes.
   package enum Steps: Equatable, Sendable {
@@ -15,6 +14,20 @@ package struct LossByLength: Sendable {
     /// Outside of what was measured.
     case fewer(than: Int)
     case more(than: Int)
+
+    /// The number, if it was measured.
+    package var value: Double? {
+      if case .about(let steps) = self { steps } else { nil }
+    }
+
+    /// As a table has it: `203`, `> 400`.
+    package var text: String {
+      switch self {
+      case .about(let steps): Format.fixed(steps, 0)
+      case .fewer(let steps): "< \(steps)"
+      case .more(let steps): "> \(steps)"
+      }
+    }
   }
 
   /// The lengths, ascending, and the losses, never rising.
@@ -24,19 +37,8 @@ package struct LossByLength: Sendable {
   package init(_ measured: [(steps: Int, loss: Double)]) {
     require(!measured.isEmpty, "losses of no lengths")
     let byLength = Dictionary(grouping: measured, by: \.steps).sorted { $0.key < $1.key }
-    var groups: [(lengths: [Int], sum: Double)] = []
-    func mean(_ group: (lengths: [Int], sum: Double)) -> Double {
-      group.sum / Double(group.lengths.count)
-    }
-    for (steps, same) in byLength {
-      groups.append(([steps], Sample(same.map(\.loss)).mean))
-      while groups.count > 1, mean(groups[groups.count - 2]) < mean(groups[groups.count - 1]) {
-        let last = groups.removeLast()
-        let joined = groups.removeLast()
-        groups.append((joined.lengths + last.lengths, joined.sum + last.sum))
-      }
-    }
-    points = groups.flatMap { group in group.lengths.map { ($0, mean(group)) } }
+    let rising = byLength.map { -Sample($0.value.map(\.loss)).mean }.isotonic
+    points = zip(byLength, rising).map { ($0.key, -$1) }
   }
 
   /// Returns the least number of steps with which a schedule ends at `loss`.
@@ -51,22 +53,5 @@ package struct LossByLength: Sendable {
     let share = (before.loss - loss) / (before.loss - after.loss)
     let ratio = Double(after.steps) / Double(before.steps)
     return .about(Double(before.steps) * pow(ratio, share))
-  }
-}
-
-extension LossByLength.Steps {
-  /// The number, if it was measured.
-  package var value: Double? {
-    if case .about(let steps) = self { return steps }
-    return nil
-  }
-
-  /// As a table has it: `203`, `> 400`.
-  package var text: String {
-    switch self {
-    case .about(let steps): Format.fixed(steps, 0)
-    case .fewer(let steps): "< \(steps)"
-    case .more(let steps): "> \(steps)"
-    }
   }
 }

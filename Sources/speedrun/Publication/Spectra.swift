@@ -1,73 +1,70 @@
-import Foundation
-import NanoGPT
+import Figures
+import Text
 
-/// The singular values of Muon's updates in one run, before and after their orthogonalization.
-package struct Spectra: Sendable {
-  /// The matrices of one step; of each a list in descending order, its quantiles.
-  package struct Step: Sendable {
-    package let step: Int
-    /// Divided by the largest.
-    package let before: [[Double]]
-    package let after: [[Double]]
+/// The singular values of Muon's updates before and after orthogonalization.
+enum Spectra: Study {
+  static let needs = "runs with diagnostics"
 
-    package init(step: Int, before: [[Double]], after: [[Double]]) {
-      (self.step, self.before, self.after) = (step, before, after)
-    }
+  static func section(of experiments: [FinishedExperiment]) -> Section? {
+    let figures = experiments.compactMap(figure)
+    guard !figures.isEmpty else { return nil }
+    return Section(
+      title: "What Newton-Schulz does to an update",
+      paragraphs: [
+        "Singular values from the logs of runs with --diagnostics: the strengths of an update's "
+          + "directions."
+      ], figures: figures)
   }
 
-  package let arm: String
-  package let seed: UInt64
-  /// Ascending.
-  package let steps: [Step]
-
-  package init(arm: String, seed: UInt64, steps: [Step]) {
-    (self.arm, self.seed, self.steps) = (arm, seed, steps)
-  }
-
-  /// An early, a middle and a late step.
-  var shown: [Step] {
-    let indices = Set([0, steps.count / 2, steps.count - 1]).sorted()
-    return indices.filter(steps.indices.contains).map { steps[$0] }
-  }
-}
-
-extension Spectra {
-  /// Reads the `log.jsonl` of the run in `directory`; nil when it has no spectra.
-  init?(in directory: URL, arm: String, seed: UInt64) throws(DataError) {
-    let url = directory.appendingPathComponent("log.jsonl")
-    let bytes = try Files.read(url, hint: "the log of a run lies beside its run.json")
-    let marker = Array("\"singular_values\"".utf8)
-    var steps: [Int: [(before: [Double], after: [Double])]] = [:]
-    for line in bytes.split(separator: UInt8(ascii: "\n")) where line.firstRange(of: marker) != nil
-    {
-      guard let event = try? JSONDecoder().decode(Event.self, from: Data(line)) else {
-        throw .badData(
-          path: url.path, reason: "has a diagnostics event without its lists of numbers",
-          hint: "remove the run's directory, and run it again")
+  private static func figure(of experiment: FinishedExperiment) -> Figure? {
+    guard let spectra = experiment.spectra else { return nil }
+    // An early, a middle and a late step.
+    let places = [0, spectra.steps.count / 2, spectra.steps.count - 1].unique
+    let shown = places.map { spectra.steps[$0] }
+    let lists = shown.flatMap { $0.before + $0.after }
+    guard lists.allSatisfy({ $0.count > 1 }) else { return nil }
+    let values = lists.joined().filter { $0 > 0 }
+    let window = max(values.min() ?? 1e-3, 3e-4) / 1.3...max(values.max() ?? 1, 1) * 1.3
+    func panel(_ title: String, _ bands: [[Mark.Estimate]]) -> Panel {
+      let marks = bands.indices.flatMap { index -> [Mark] in
+        let color = [4, 0, 3][index]
+        return [
+          .band(bands[index], color: color),
+          .line(
+            bands[index].map { ($0.x, $0.y) }, color: color, name: "step \(shown[index].step)"),
+        ]
       }
-      // Matrices of other optimizers, and zeros, have none.
-      guard let before = event.before, let after = event.after, let largest = before.first,
-        largest > 0
-      else { continue }
-      steps[event.step, default: []].append((before.map { $0 / largest }, after))
+      return .plot(
+        title, x: Axis("share of the directions, largest first", domain: 0...1),
+        y: Axis("singular value", .logarithmic, domain: window, ticks: [0.001, 0.01, 0.1, 1]),
+        marks: marks)
     }
-    guard !steps.isEmpty else { return nil }
-    self.init(
-      arm: arm, seed: seed,
-      steps: steps.sorted { $0.key < $1.key }.map { step, matrices in
-        Step(step: step, before: matrices.map(\.before), after: matrices.map(\.after))
-      })
+    let (before, after) = (shown.map { band(of: $0.before) }, shown.map { band(of: $0.after) })
+    // How far below the largest the middle singular value lies.
+    func middle(_ band: [Mark.Estimate]) -> String {
+      Format.fixed(band[band.count / 2].y / band[0].y, 2)
+    }
+    let half = shown.count / 2
+    return Figure(
+      name: "\(experiment.name)-spectra",
+      title: "Singular values of Muon's updates before and after Newton-Schulz",
+      caption: "Run \(spectra.arm), seed \(spectra.seed): median over \(shown[0].before.count) "
+        + "matrices of the blocks, in a band from the lowest to the highest. "
+        + "At step \(shown[half].step) the middle direction has \(middle(before[half])) of the "
+        + "strongest one's size before, and \(middle(after[half])) after: rare directions count "
+        + "nearly as much as strong ones the closer that is to 1.",
+      panels: [panel("Momentum, before", before), panel("Update, after Newton-Schulz", after)])
   }
 
-  private struct Event: Decodable {
-    let step: Int
-    let before: [Double]?
-    let after: [Double]?
-
-    enum CodingKeys: String, CodingKey {
-      case step
-      case before = "singular_values"
-      case after = "orthogonalized_singular_values"
+  /// Over the matrices, at every quantile: median, least and greatest.
+  private static func band(of lists: [[Double]]) -> [Mark.Estimate] {
+    let count = lists.map(\.count).min() ?? 0
+    return (0..<count).map { index in
+      let values = lists.map { $0[index] }.sorted()
+      return (
+        Double(index) / Double(count - 1), values[values.count / 2], values[0],
+        values[values.count - 1]
+      )
     }
   }
 }
