@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Runs
 import Testing
 import speedrun
 
@@ -72,8 +73,8 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Contestant.allCases)
-    func theLogHasEveryStepAndValidation(_ contestant: Contestant) throws {
+    @Test(arguments: String.allCases)
+    func theLogHasEveryStepAndValidation(_ contestant: String) throws {
       try withTool { tool in
         let run = try tool.run(
           CommandLineTool.short + [
@@ -115,9 +116,9 @@ extension CommandLineTests {
     }
 
     @Test(
-      arguments: Contestant.allCases, Precision.allCases.filter { $0.problem == nil })
+      arguments: String.allCases, Precision.allCases.filter { $0.problem == nil })
     func theLossDoesNotDependOnTheNumberOfThreads(
-      _ contestant: Contestant, _ precision: Precision
+      _ contestant: String, _ precision: Precision
     ) throws {
       try withTool { tool in
         var columns: [[String]] = []

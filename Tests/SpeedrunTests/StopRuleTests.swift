@@ -1,3 +1,5 @@
+import Autograd
+import Experiments
 import Statistics
 import Testing
 import speedrun

@@ -1,5 +1,8 @@
+import Autograd
+import Experiments
 import Foundation
 import Glibc
+import Runs
 import Testing
 import speedrun
 
@@ -69,7 +72,7 @@ extension CommandLineTests {
         #expect(try tool.lines(of: "sweep/trials.jsonl") == text)
         let file = try tool.lines(of: "sweep/result.json").joined(separator: "\n") + "\n"
         #expect(third.output == file)
-        let result = try JSONDecoder().decode(SweepResult.self, from: Data(third.output.utf8))
+        let result = try JSONDecoder().decode(Ranking.self, from: Data(third.output.utf8))
         #expect(result.trials == 12 && result.otherRecords == 0)
         for (number, arm) in result.arms.enumerated() {
           let losses = trials[4 * number..<4 * number + 4].compactMap(\.finalValLoss).sorted()

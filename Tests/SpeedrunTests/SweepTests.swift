@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 import Testing
 import speedrun
 
@@ -203,9 +204,9 @@ import speedrun
   }
 
   @Test func theProgressLineShowsWhatFits() {
-    let line = ProgressLine(
-      trial: 7, trials: 105, best: [("adamw", 2.85431), ("muon", nil), ("muon-rms", .infinity)],
-      durations: [51, 51], parallel: 1)
+    let line = SweepLine(
+      done: 7, total: 105, best: [("adamw", 2.85431), ("muon", nil), ("muon-rms", .infinity)],
+      secondsLeft: 5000)
     #expect(
       line.fields
         == ["trial   7/105", "1 h 23 min left", "adamw 2.8543", "muon -", "muon-rms -"])
@@ -214,8 +215,18 @@ import speedrun
   }
 
   @Test func theRestTakesTheMeanOfWhatWasDone() {
-    #expect(ProgressLine.secondsLeft(trials: 5, durations: [], parallel: 2) == nil)
-    #expect(ProgressLine.secondsLeft(trials: 5, durations: [10, 20], parallel: 2) == 45)
-    #expect(ProgressLine.secondsLeft(trials: 0, durations: [10], parallel: 2) == 0)
+    #expect(SweepLine.secondsLeft(trials: 5, durations: [], parallel: 2) == nil)
+    #expect(SweepLine.secondsLeft(trials: 5, durations: [10, 20], parallel: 2) == 45)
+    #expect(SweepLine.secondsLeft(trials: 0, durations: [10], parallel: 2) == 0)
+  }
+
+  @Test func anEstimateCountsValidationsToo() throws {
+    // 95 steps in strides of 10: validations at 0, 10, ..., 90 and 95, of a third of 8192 / 512 steps.
+    let steps = SweepEstimate.stepEquivalents(of: TrackDefinition.micro.track, steps: 95)
+    #expect(abs(steps - (95 + 11 * 16.0 / 3)) < 1e-9)
+    let estimate = try SweepEstimate(
+      SweepPlanTests.plan(), on: .micro, stepMilliseconds: 1000)
+    #expect(estimate.arms.map(\.trials) == [5, 5])
+    #expect(abs(estimate.seconds - 10 * (4 + 2 * 16.0 / 3)) < 1e-9)
   }
 }

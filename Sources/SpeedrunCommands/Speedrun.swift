@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Muon
+import Runs
+import Text
+
+/// The program.
+public enum Speedrun {
+  /// Does what the command line says, and ends the process.
+  public static func main() -> Never {
+    // A file that grows too large is an error to report, not a reason to die.
+    signal(SIGXFSZ, SIG_IGN)
+    // A reader that is gone is no reason to stop training.
+    signal(SIGPIPE, SIG_IGN)
+    // A file opened later must not take the place of a stream that was closed.
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDWR)
+    }
+    exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Runs a command, and returns the exit status of the process.
+  private static func run(_ arguments: [String]) -> Int32 {
+    var color = ColorMode.auto
+    do {
+      try RootCommand.rejectUnknownCommand(in: arguments)
+      var command = try RootCommand.parseAsRoot(arguments)
+      color = (command as? any ColoredCommand)?.color.mode ?? .auto
+      try command.run()
+      return 0
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch  where RootCommand.exitCode(for: error) == .success {
+      print(RootCommand.fullMessage(for: error))
+      return 0
+    } catch {
+      let failure = Failure(error)
+      let console = Console.messages(color)
+      console.print(console.paint("error:", .red) + " " + failure.message)
+      if let hint = failure.hint { console.hint(hint) }
+      return failure.status.rawValue
+    }
+  }
+}
+
+/// What the command line is made of: `speedrun` alone means `speedrun run`.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "speedrun",
+    abstract: "Train a tiny GPT on the CPU until its validation loss reaches a target.",
+    discussion: """
+      speedrun --optimizer muon      how many steps, how many seconds?
+      speedrun --optimizer adamw     the same with AdamW on every matrix
+
+      `speedrun` alone means `speedrun run`: see `speedrun run --help`. Results go to standard \
+      output, progress and messages to standard error.
+
+      \(ExitStatus.help)
+      """,
+    subcommands: [
+      RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
+      VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
+    ],
+    defaultSubcommand: RunCommand.self)
+
+  /// Throws if the first word looks like a command but is none.
+  ///
+  /// With a default command the parser would call it an unexpected argument of that.
+  static func rejectUnknownCommand(in arguments: [String]) throws(UsageError) {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
+    throw UsageError(
+      "no command is called '\(word)'",
+      hint: Suggestion.text(for: word, among: commands, what: "commands"))
+  }
+}
