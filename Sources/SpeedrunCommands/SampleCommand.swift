@@ -52,6 +52,9 @@ struct SampleCommand: ColoredCommand {
         path: directory.path, reason: "its run.json describes no model: \(problem)",
         hint: "name the directory of a finished run")
     }
+    if let kind = record.configuration.architecture, Registry.current.models[kind] == nil {
+      throw UsageError("the run's model is a \(kind), which this program does not know")
+    }
     guard let file = record.data.tokenizer else {
       throw DataError.missingInput(
         path: directory.path, reason: "the run had no tokenizer",
@@ -64,7 +67,8 @@ struct SampleCommand: ColoredCommand {
         hint: "it is not the tokenizer of this run")
     }
     let scope = ParameterScope(seed: 0)
-    let model = GPT(configuration, in: scope)
+    let model = RunPlan.model(
+      record.configuration.architecture, configuration, .float32, in: scope)
     try Checkpoint.load(scope.parameters, from: RunDirectory.weights(in: directory))
 
     // Text that nobody reads any more, as of `sample | head`, need not be made.

@@ -5,10 +5,14 @@ import Muon
 import Runs
 import Text
 
-/// The program.
+/// The program: all of it, so that somebody's own executable can be the same with more rules, models and corpora.
 public enum Speedrun {
   /// Does what the command line says, and ends the process.
-  public static func main() -> Never {
+  ///
+  /// Every command knows what was added, as do the runs that `compare` and `sweep` start: they are this executable.
+  ///
+  /// - Parameter extensions: What this program knows besides what comes with the package.
+  public static func main(adding extensions: Extension...) -> Never {
     // A file that grows too large is an error to report, not a reason to die.
     signal(SIGXFSZ, SIG_IGN)
     // A reader that is gone is no reason to stop training.
@@ -17,7 +21,10 @@ public enum Speedrun {
     for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
       _ = open("/dev/null", O_RDWR)
     }
-    exit(run(Array(CommandLine.arguments.dropFirst())))
+    var registry = Registry.builtIn
+    for addition in extensions { addition.add(&registry) }
+    exit(
+      Registry.$current.withValue(registry) { run(Array(CommandLine.arguments.dropFirst())) })
   }
 
   /// Runs a command, and returns the exit status of the process.
