@@ -14,6 +14,7 @@ let package = Package(
   name: "speedrun",
   products: [
     .executable(name: "speedrun", targets: ["speedrun"]),
+    .library(name: "Machine", targets: ["Machine"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
@@ -31,8 +32,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "Machine", swiftSettings: swiftSettings),
     .target(
-      name: "Autograd", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+      name: "Autograd", dependencies: ["CKernels", "COpenBLAS", "Machine"],
+      swiftSettings: swiftSettings),
     .target(name: "Muon", dependencies: ["Autograd", "CKernels"], swiftSettings: swiftSettings),
     .target(
       name: "NanoGPT",
@@ -50,13 +53,13 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT", "Text",
+        "Autograd", "Machine", "Muon", "NanoGPT", "Text",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       swiftSettings: swiftSettings),
     .target(
       name: "Experiments",
-      dependencies: ["Autograd", "Muon", "NanoGPT", "Runs", "Statistics", "Text"],
+      dependencies: ["Autograd", "Machine", "Muon", "NanoGPT", "Runs", "Statistics", "Text"],
       swiftSettings: swiftSettings),
     .target(
       name: "Verification",
@@ -65,8 +68,8 @@ let package = Package(
     .executableTarget(
       name: "speedrun",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "Runs", "Experiments",
-        "Verification",
+        "Machine", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "Runs",
+        "Experiments", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Rainbow", package: "Rainbow"),
@@ -78,6 +81,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "CKernels", "TestSupport"],
       swiftSettings: swiftSettings),

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Text
-import Glibc
+import Machine
 import Muon
 import Runs
 
@@ -9,14 +9,9 @@ import Runs
 public enum Speedrun {
   /// Does what the command line says, and ends the process.
   public static func main() -> Never {
-    // A file that grows too large is an error to report, not a reason to die.
-    signal(SIGXFSZ, SIG_IGN)
-    // A reader that is gone is no reason to stop training.
-    signal(SIGPIPE, SIG_IGN)
-    // A file opened later must not take the place of a stream that was closed.
-    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
-      _ = open("/dev/null", O_RDWR)
-    }
+    // A file that grows too large, or a reader that is gone, is no reason to stop training.
+    Signals.reportFailedWrites()
+    StandardStream.occupyClosedStreams()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
