@@ -1,7 +1,7 @@
 import ArgumentParser
 import Autograd
 import Foundation
-import Glibc
+import Machine
 import NanoGPT
 import Runs
 import Text
@@ -36,13 +36,13 @@ struct DoctorCommand: ColoredCommand {
     let commit = environment.git.commit.map { commit in
       "\(commit.prefix(12))" + (environment.git.dirty == true ? ", with changes" : "")
     }
-    var load = [0.0]
-    let isBusy = getloadavg(&load, 1) == 1 && load[0] > 0.5
+    let load = Processor.load ?? 0
+    let isBusy = load > 0.5
     return [
       ("processor", environment.cpu, nil),
       ("threads", "\(cores)", nil),
       (
-        "load", Format.fixed(load[0], 2),
+        "load", Format.fixed(load, 2),
         isBusy ? "other programs are running: times will be longer than they could be" : nil
       ),
       (

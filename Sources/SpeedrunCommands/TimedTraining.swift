@@ -1,4 +1,5 @@
 import Autograd
+import Machine
 import Muon
 import NanoGPT
 import Runs
@@ -54,7 +55,7 @@ struct TimedTraining {
     let (inputs, targets) = (
       sequences.map { Array($0.dropLast()) }, sequences.map { Array($0.dropFirst()) }
     )
-    let faults = ProcessMemory.minorPageFaults
+    let faults = CurrentProcess.minorPageFaults
     let start = ContinuousClock.now
     let (_, gradients) = lanes.lossAndGradients(sequences: configuration.batch) { [model] index in
       model.loss(of: inputs[index], against: targets[index])
@@ -64,7 +65,7 @@ struct TimedTraining {
     let end = ContinuousClock.now
     return Step(
       forwardBackward: middle - start, optimizer: end - middle,
-      pageFaults: ProcessMemory.minorPageFaults - faults)
+      pageFaults: CurrentProcess.minorPageFaults - faults)
   }
 
   /// The number of tensor buffers asked of the system so far.
@@ -77,7 +78,7 @@ struct TimedTraining {
     return Memory(
       weights: bytes, gradients: configuration.lanes * bytes, laneBuffers: lanes.bufferBytes,
       optimizer: optimizer.stateBytes + optimizer.bufferBytes,
-      peakRSS: ProcessMemory.peakResidentBytes)
+      peakRSS: CurrentProcess.peakResidentBytes)
   }
 
   /// Estimates the floating-point operations of an update, by rules that are counted.
