@@ -17,6 +17,9 @@ let package = Package(
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
+    .library(name: "Text", targets: ["Text"]),
+    .library(name: "Statistics", targets: ["Statistics"]),
+    .library(name: "Figures", targets: ["Figures"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,6 +75,13 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "NanoGPTTests", dependencies: ["Autograd", "NanoGPT", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Figures", "Statistics", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SpeedrunTests",

@@ -1,7 +1,7 @@
 import Foundation
-import speedrun
 import Testing
 import Text
+import speedrun
 
 @Suite struct ComparisonReportTests {
   private func loss(_ mean: Double) -> String {

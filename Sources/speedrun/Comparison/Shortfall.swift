@@ -1,5 +1,5 @@
-import Text
 import Statistics
+import Text
 
 /// Why the seeds of an arm do not allow a verdict.
 package enum Shortfall: Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Text
 import Statistics
+import Text
 
 extension StopRatios.Ratio {
   /// `0.71 (0.68-0.74)`.

@@ -117,9 +117,9 @@ extension Leaderboard.Row {
   var loss: ComparisonReport.Loss? { arm.stop?.loss ?? arm.finalLoss }
 
   var recipe: String {
-    guard case .comparison(_, let runs) = experiment.finding,
-      let run = runs.first(where: { $0.arm == arm.name })
-    else { return arm.optimizer.rawValue }
+    guard let run = experiment.runs.first(where: { $0.arm == arm.name }) else {
+      return arm.optimizer.rawValue
+    }
     return run.record.configuration.recipeText
   }
 }

@@ -37,7 +37,7 @@ package struct Lengths: Study {
       let arms = report.arms.compactMap { arm in
         runs.finalLosses(of: arm.name).map { losses in
           (
-            family: String(arm.name.replacing(/-[0-9]+$/, with: "")), rule: arm.rule,
+            family: String(arm.name.replacing(/-[0-9]+$/, with: "")), rule: arm.optimizer.rawValue,
             point: (steps: arm.steps, losses: Sample(losses))
           )
         }
@@ -60,7 +60,8 @@ package struct Lengths: Study {
     guard own.track.name == other.track.name, own.track.batch == other.track.batch,
       own.track.model == other.track.model, own.precision == other.precision
     else { return nil }
-    return families.first { $0.name == arm.name } ?? families.first { $0.rule == arm.rule }
+    return families.first { $0.name == arm.name }
+      ?? families.first { $0.rule == arm.optimizer.rawValue }
   }
 
   /// How many steps each family needs at the target, in words.

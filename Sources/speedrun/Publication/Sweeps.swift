@@ -3,7 +3,7 @@ import Statistics
 import Text
 
 /// How the recipes were found.
-enum Sweeps: Study {
+package enum Sweeps: Study {
   static let needs = "a sweep"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
