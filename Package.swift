@@ -15,7 +15,6 @@ let package = Package(
   products: [
     .executable(name: "speedrun", targets: ["speedrun"]),
     .library(name: "Machine", targets: ["Machine"]),
-    .library(name: "Machine", targets: ["Machine"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
@@ -110,6 +109,13 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "NanoGPTTests", dependencies: ["Autograd", "NanoGPT", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "Autograd", "Text", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Figures", "Statistics", "Text", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RunsTests",

@@ -130,7 +130,7 @@ struct ArmColors {
   init(_ experiments: [FinishedExperiment]) {
     names =
       (["muon", "adamw"]
-      + experiments.comparisons(.leaderboard).flatMap { $0.report.arms.map(\.name) }
+      + experiments.comparisons(.leaderboard).flatMap { $0.verdict.arms.map(\.name) }
       + Lengths.all(in: experiments).flatMap { $0.families.map(\.name) }).unique
   }
 

@@ -44,7 +44,7 @@ package struct Leaderboard {
     return Section(
       title: "Leaderboard",
       paragraphs: boards.flatMap(\.shortfalls)
-        + comparisons.flatMap { $0.report.warnings.map { "Warning: \($0)." } },
+        + comparisons.flatMap { $0.verdict.warnings.map { "Warning: \($0)." } },
       tables: boards.map { ("\($0.course.text):", $0.table) },
       figures: Curves.figures(of: experiments))
   }
@@ -119,9 +119,9 @@ extension Leaderboard.Row {
   var loss: Verdict.Loss? { arm.stop?.loss ?? arm.finalLoss }
 
   var recipe: String {
-    guard case .comparison(_, let runs) = experiment.finding,
-      let run = runs.first(where: { $0.arm == arm.name })
-    else { return arm.optimizer }
+    guard let run = experiment.runs.first(where: { $0.arm == arm.name }) else {
+      return arm.optimizer
+    }
     return run.record.configuration.recipeText
   }
 }

@@ -5,7 +5,7 @@ import Statistics
 import Text
 
 /// How the recipes were found.
-enum Sweeps: Study {
+package enum Sweeps: Study {
   static let needs = "a sweep"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
@@ -15,7 +15,7 @@ enum Sweeps: Study {
       point.map { $0.loss.map { Format.fixed($0, 4) } ?? "diverged" } ?? "-"
     }
     let rows = sweeps.flatMap { sweep in
-      sweep.result.arms.map { (name: sweep.experiment.name, arm: $0) }
+      sweep.ranking.arms.map { (name: sweep.experiment.name, arm: $0) }
     }
     let table = Table(
       rows,
@@ -39,7 +39,7 @@ enum Sweeps: Study {
           + "what was tried may have a better one beyond."
       ],
       tables: [("", table)],
-      figures: sweeps.compactMap { figure($0.experiment.name, $0.result, $0.trials) })
+      figures: sweeps.compactMap { figure($0.experiment.name, $0.ranking, $0.trials) })
   }
 
   /// The losses of a sweep's grids as heat maps.

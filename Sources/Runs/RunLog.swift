@@ -65,7 +65,8 @@ extension RunLog {
         step: now.step, loss: step.loss, learningRateFactor: plan.recipe.schedule.factor(at: now),
         momentum: plan.recipe.momentum(at: now), stepMilliseconds: step.time.milliseconds,
         optimizerMilliseconds: step.optimizerTime.milliseconds,
-        tokensPerSecond: Double(plan.tokensPerStep) / step.time.seconds))
+        // A step that took no time is none; verify says so.
+        tokensPerSecond: (Double(plan.tokensPerStep) / step.time.seconds).ifFinite ?? 0))
   }
 
   /// Notes a validation.
@@ -184,7 +185,7 @@ extension RunLog {
       steps: steps.count, tokens: tokens, trainSeconds: trainSeconds,
       wallSeconds: process.wallSeconds, startupSeconds: process.startupSeconds,
       stepMillisecondsMedian: steps.map(\.time).median?.milliseconds,
-      tokensPerSecond: steps.isEmpty ? nil : Double(tokens) / trainSeconds,
+      tokensPerSecond: steps.isEmpty ? nil : (Double(tokens) / trainSeconds).ifFinite,
       optimizerSeconds: steps.reduce(.zero) { $0 + $1.optimizerTime }.seconds,
       newtonSchulzCalls: process.newtonSchulzCalls,
       peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep)

@@ -39,7 +39,7 @@ struct Plausibility {
     let updates = run.log.steps.count { $0.loss != nil }
     var data = found.data
     data.corpus = plan.track.corpus
-    return RunRecord(
+    var expected = RunRecord(
       of: run.log,
       groups: models[Architecture(plan)].map { plan.recipe.groups(for: $0.model) } ?? [],
       on: data, environment: found.environment,
@@ -47,14 +47,21 @@ struct Plausibility {
         wallSeconds: found.result.wallSeconds, startupSeconds: found.result.startupSeconds,
         newtonSchulzCalls: updates * plan.recipe.newtonSchulzCalls(of: matrices(run).count),
         peakResidentBytes: found.result.peakResidentBytes))
+    // Of a log that breaks off, or whose steps took no time, nothing follows.
+    if !isSound(run.log) { (expected.outcome, expected.result) = (found.outcome, found.result) }
+    return expected
+  }
+
+  /// Whether a log goes to the end of its run, and every step took some time.
+  private func isSound(_ log: RunLog) -> Bool {
+    log.isWhole && log.steps.allSatisfy { $0.time > .zero }
   }
 
   /// Whether the numbers of a run may be reckoned with: those of its log, and of its plan, whatever its seed.
   func isComparable(_ run: FinishedRun) -> Bool {
     var training = run.record.configuration.training
     training.seed = run.trial.seed
-    return run.log.isWhole && run.log.steps.allSatisfy { $0.time > .zero }
-      && training == RunRecord.Training(run.log.plan)
+    return isSound(run.log) && training == RunRecord.Training(run.log.plan)
   }
 
   /// Checks the numbers of a run.

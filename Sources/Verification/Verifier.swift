@@ -137,7 +137,7 @@ extension Verifier {
     else { return nil }
     if isPacked { for made in try run.files { files["\(path)/\(made.name)"] = made.bytes } }
     plausibility.check(run, path: path)
-    if run.log.isWhole, let found = files[file] {
+    if let found = files[file] {
       findings.compare(
         found, with: try JSON.file(plausibility.expected(run)), in: file, because: Self.reason)
     }
@@ -200,7 +200,9 @@ extension Verifier {
         ) { _ in "the runs make it" }
       }
     }
-    let made = try experiment.record(claims: record.claims, files: record.files)
+    var made = try experiment.record(claims: record.claims, files: record.files)
+    // A purpose of the other kind is told of by itself.
+    if record.kind == .comparison { made.purpose = record.purpose }
     findings.compare(
       files[ExperimentRecord.fileName] ?? [], with: try JSON.file(made),
       in: ExperimentRecord.fileName

@@ -1,7 +1,7 @@
 import Autograd
 import Foundation
-import Statistics
 import SpeedrunCommands
+import Statistics
 import Testing
 import Text
 

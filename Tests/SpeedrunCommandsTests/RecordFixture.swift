@@ -18,6 +18,17 @@ struct Record {
   init(copying source: String, to name: String, in tool: CommandLineTool) throws {
     try self.init(at: name, in: tool)
     try FileManager.default.copyItem(at: tool.directory.appendingPathComponent(source), to: url)
+    try unpack()
+  }
+
+  /// Leaves the runs in their directories only, to be tampered with there.
+  func unpack() throws {
+    for name in ["runs.csv", "runs.jsonl", "diagnostics.jsonl"] {
+      let file = url.appendingPathComponent(name)
+      if FileManager.default.fileExists(atPath: file.path) {
+        try FileManager.default.removeItem(at: file)
+      }
+    }
   }
 
   func text(_ path: String) throws -> String {
@@ -77,15 +88,14 @@ struct Record {
     try write(record, to: "record.json")
   }
 
-  /// Makes the record say the checksum that the configuration of a run now has, as `verify` tells it.
-  func fixConfiguration(of run: String) throws {
+  /// Makes the record say the checksum that the configuration of an arm's runs now has, as `verify` tells it.
+  func fixConfiguration(ofArm index: Int) throws {
     let said = try tool.run("verify", name).output
-    let pattern =
-      /run.json: SHA-256 of the configuration is ([0-9a-f]+); record.json says ([0-9a-f]+)/
+    let pattern = /configuration_sha256 is "([0-9a-f]+)"; the runs make it "([0-9a-f]+)"/
     let line = try #require(
-      said.split(separator: "\n").first { $0.contains("\(run)/") && $0.contains(pattern) },
+      said.split(separator: "\n").first { $0.contains("arms[\(index)].") && $0.contains(pattern) },
       "\(said)")
-    let (_, found, stated) = try #require(line.firstMatch(of: pattern)).output
-    try replace("record.json", String(stated), with: String(found))
+    let (_, stated, made) = try #require(line.firstMatch(of: pattern)).output
+    try replace("record.json", String(stated), with: String(made))
   }
 }

@@ -2,7 +2,9 @@ import Autograd
 import Experiments
 import Foundation
 import NanoGPT
+import Report
 import SpeedrunCommands
+import TestSupport
 import Testing
 
 @Suite struct ReportFilesTests {
@@ -83,7 +85,7 @@ import Testing
       let files = try results.files()
       #expect(try results.files() == files)
       // What is already written changes nothing.
-      let again = try ReportFiles.expected(
+      let again = try PublishedFiles.expected(
         from: try results.experiments(), readme: try #require(files["README.md"]))
       #expect(String(decoding: again[0].bytes, as: UTF8.self) == files["README.md"])
     }
@@ -93,7 +95,7 @@ import Testing
   @Test func theFrontPageHasTheVerdict() throws {
     let page = "Above.\n<!-- verdict: begin -->\nold\n<!-- verdict: end -->\nBelow.\n"
     func written(_ results: ResultsFixture) throws -> String {
-      let files = try ReportFiles.expected(
+      let files = try PublishedFiles.expected(
         from: try results.experiments(), readme: ResultsFixture.readme, frontPage: page)
       let front = try #require(files.first { $0.path == "../README.md" })
       return String(decoding: front.bytes, as: UTF8.self)
@@ -129,14 +131,14 @@ import Testing
       let files = try results.files()
       #expect(files.keys.sorted() == ["README.md", "report.html"])
       #expect(files["README.md"]?.contains("No comparison is recorded yet.") == true)
-      #expect(Report(of: []).missing.count == 6)
+      #expect(Page(of: []).missing.count == 6)
       #expect(files["report.html"]?.contains("a study of batch sizes") == true)
     }
   }
 
   @Test func aDocumentWithoutItsMarkersIsAnError() {
     #expect(throws: DataError.self) {
-      try ReportFiles.expected(from: [], readme: "<!-- leaderboard: begin -->")
+      try PublishedFiles.expected(from: [], readme: "<!-- leaderboard: begin -->")
     }
   }
 
@@ -169,7 +171,7 @@ import Testing
           .init(name: "adamw", optimizer: "adamw", stop: 265),
           .init(name: "fast", stop: 180, secondsPerStep: 0.2),
         ])
-      let boards = try results.experiments().leaderboards
+      let boards = Leaderboard.all(in: try results.experiments())
       try #require(boards.count == 1)
       let rows = boards[0].rows
       #expect(rows.map(\.arm.name) == ["fast", "slow", "adamw", "adamw", "never"])

@@ -3,30 +3,29 @@ import Testing
 import Text
 
 @Suite struct ReportTests {
-  @Test(arguments: [
-    (0.04, "0.0 s"), (8.26, "8.3 s"), (59.96, "1 min 00 s"), (83, "1 min 23 s"),
-    (3599.7, "1 h 00 min"), (7500, "2 h 05 min"), (.infinity, "?"), (.nan, "?"),
-  ])
-  func durationsAreReadable(_ seconds: Double, _ text: String) {
-    #expect(Format.duration(seconds) == text)
-  }
-
-  @Test(arguments: [
-    (0, "0"), (999, "999"), (1000, "1 000"), (1_234_567, "1 234 567"), (-12_345, "-12 345"),
-  ])
-  func thousandsAreSetApart(_ value: Int, _ text: String) {
-    #expect(Format.grouped(value) == text)
-  }
-
-  @Test(arguments: [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (214_300_000, "214 MB")])
-  func bytesHaveUnits(_ count: Int, _ text: String) {
-    #expect(Format.bytes(count) == text)
-  }
-
-  @Test func textsArePaddedToAWidth() {
-    #expect(Format.padded("ab", to: 4) == "ab  ")
-    #expect(Format.padded("ab", to: 4, .right) == "  ab")
-    #expect(Format.padded("abc", to: 2) == "abc")
+  @Test(
+    arguments: [
+      (
+        "Haswell", "Haswell", "x86-64-v4",
+        "OPENBLAS_CORETYPE=Haswell limits OpenBLAS to AVX2 here: "
+          + "about half the speed; unset it"
+      ),
+      (
+        "Nehalem", "Nehalem", "x86-64-v3",
+        "OPENBLAS_CORETYPE=Nehalem limits OpenBLAS to SSE here: "
+          + "about a quarter of the speed; unset it"
+      ),
+      ("Haswell", "Haswell", "x86-64-v3", nil),
+      ("SkylakeX", "SkylakeX", "x86-64-v4", nil),
+      ("nonsense", "SkylakeX", "x86-64-v4", nil),
+      (nil, "Haswell", "x86-64-v4", nil),
+      ("", "Haswell", "x86-64-v4", nil),
+      ("Prescott", "Prescott", "baseline", nil),
+    ] as [(String?, String, String, String?)])
+  func narrowKernelsAreNoticed(
+    _ coreType: String?, _ core: String, _ simd: String, _ advice: String?
+  ) {
+    #expect(KernelAdvice.advice(coreType: coreType, core: core, simd: simd) == advice)
   }
 
   @Test func theProgressLineShowsWhatFits() {

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Report
 import Runs
 import SpeedrunCommands
 import Testing
@@ -48,10 +49,12 @@ struct ResultsFixture {
 
     """
 
-  func experiments() throws -> [Experiment] { try Experiment.all(in: records) }
+  func experiments() throws -> [FinishedExperiment] {
+    try FinishedExperiment.all(in: records)
+  }
 
   func files() throws -> [String: String] {
-    let files = try ReportFiles.expected(from: try experiments(), readme: Self.readme)
+    let files = try PublishedFiles.expected(from: try experiments(), readme: Self.readme)
     return Dictionary(
       uniqueKeysWithValues: files.map { ($0.path, String(decoding: $0.bytes, as: UTF8.self)) })
   }

@@ -93,7 +93,7 @@ extension CommandLineTests {
               "event", "step", "loss", "lr_factor", "momentum", "step_ms", "optimizer_ms",
               "tokens_per_second",
             ])
-          #expect((event["momentum"] is NSNull) == (contestant != .muon))
+          #expect((event["momentum"] is NSNull) == (contestant != "muon"))
         }
         for event in validation {
           #expect(

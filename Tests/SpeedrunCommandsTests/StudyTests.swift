@@ -7,6 +7,7 @@ import Report
 import SpeedrunCommands
 import Statistics
 import Testing
+import Text
 
 @Suite struct LossByLengthTests {
   @Test func betweenLengthsTheLossFallsWithTheLogarithm() {
@@ -34,59 +35,34 @@ import Testing
   }
 }
 
-@Suite struct PairedDifferenceTests {
-  /// scipy 1.17.1: `stats.ttest_rel([1.1, 2, 3.4, 4.2], [1, 2.2, 3.1, 3.9])`.
-  @Test func theTestIsPaired() throws {
-    let difference = PairedDifference(of: [1.1, 2, 3.4, 4.2], to: [1, 2.2, 3.1, 3.9])
-    #expect(abs(difference.mean - 0.125) < 1e-12)
-    #expect(abs((difference.probability ?? 0) - 0.3677007281581273) < 1e-9)
-    let interval = try #require(difference.interval)
-    #expect(abs(interval.lower + 0.25099136198049077) < 1e-9)
-    #expect(abs((interval.upper ?? 0) - 0.5009913619804908) < 1e-9)
-    let reversed = PairedDifference(of: [1, 2.2, 3.1, 3.9], to: [1.1, 2, 3.4, 4.2])
-    #expect(reversed.probability == difference.probability)
-  }
-
-  @Test func withoutSpreadThereIsCertainty() {
-    #expect(PairedDifference(of: [1, 2], to: [1, 2]).probability == 1)
-    #expect(PairedDifference(of: [2, 3], to: [1, 2]).probability == 0)
-    let alone = PairedDifference(of: [2], to: [1])
-    #expect(alone.probability == nil && alone.interval == nil && alone.mean == 1)
-  }
-}
-
-@Suite struct NewtonSchulzOverheadTests {
+@Suite struct NewtonSchulzCostTests {
   private let muon = Muon(learningRate: 0.05, weightDecay: 0.1)
 
   @Test func theFormulaCountsEveryProduct() throws {
     let model = GPTConfiguration(
       vocabularySize: 10, modelDimension: 8, heads: 2, layers: 3, context: 16)
-    let overhead = try #require(NewtonSchulzOverhead(model, muon))
+    let cost = try #require(NewtonSchulzCost(muon, model, tokens: 32))
     // Four 8 x 8 with 6 * 512 each, two 8 x 32 with 4 * 64 * 32 + 2 * 512 each.
-    #expect(overhead.plainOperations == 15 * (4 * 3072 + 2 * 9216))
+    let operations = 15.0 * (4 * 3072 + 2 * 9216)
     let weights = 3 * (4 * 64 + 2 * 256) + 80
-    #expect(
-      overhead.plainRatio(tokens: 32)
-        == overhead.plainOperations / (32 * (6 * Double(weights) + 2304)))
-    #expect(overhead.bound(tokens: 32) == 1.25)
+    #expect(abs(cost.plainRatio - operations / (32 * (6 * Double(weights) + 2304))) < 1e-15)
+    #expect(cost.bound == 1.25)
     // Beside the blocks' products alone, the ratio is 4.17 d / B.
-    #expect(abs(overhead.plainOperations / (6 * 2304 * 32) * 32 / 8 - 4.1667) < 1e-3)
+    #expect(abs(operations / (6 * 2304 * 32) * 32 / 8 - 4.1667) < 1e-3)
   }
 
   @Test func whatIsComputedIsLess() throws {
     let model = GPTConfiguration(
       vocabularySize: 1024, modelDimension: 256, heads: 4, layers: 4, context: 256)
-    let overhead = try #require(NewtonSchulzOverhead(model, muon))
-    #expect(abs(overhead.plainOperations / 1e9 - 20.13) < 0.01)
-    #expect(abs(overhead.operations / 1e9 - 10.47) < 0.01)
-    #expect(
-      abs(overhead.ratio(tokens: 4096) / overhead.plainRatio(tokens: 4096) - 0.52) < 1e-9)
+    let cost = try #require(NewtonSchulzCost(muon, model, tokens: 4096))
+    #expect(abs(cost.plainRatio - 0.2233) < 1e-4)
+    #expect(abs(cost.ratio / cost.plainRatio - 0.52) < 1e-9)
     var steps = muon
     steps.newtonSchulz.coefficients.removeLast(2)
-    #expect(NewtonSchulzOverhead(model, steps)?.bound(tokens: 4096) == 3.0 / 16)
+    #expect(NewtonSchulzCost(steps, model, tokens: 4096)?.bound == 3.0 / 16)
     var exact = muon
     exact.orthogonalization = .singularValues
-    #expect(NewtonSchulzOverhead(model, exact) == nil)
+    #expect(NewtonSchulzCost(exact, model, tokens: 4096) == nil)
   }
 }
 
@@ -100,7 +76,7 @@ import Testing
           .init(name: "muon-rms-100", steps: 100, loss: 3.0),
           .init(name: "adamw-100", optimizer: "adamw", steps: 100, loss: 3.1),
         ])
-      let study = try #require(try results.experiments().lengthStudies.first)
+      let study = try #require(Lengths.all(in: try results.experiments()).first)
       #expect(study.families.map(\.name) == ["muon-rms", "adamw"])
       #expect(study.families[0].points.map(\.steps) == [100, 400])
       #expect(study.sentence.hasPrefix("muon-rms ends at 2.880 with a schedule of "))
@@ -117,7 +93,7 @@ import Testing
           .init(name: "half", settings: ["muon.momentum=0"], loss: 2.95, secondsPerStep: 0.125),
           .init(name: "off", loss: 3.5),
         ])
-      let alone = try #require(try results.experiments().ablationStudies.first)
+      let alone = try #require(Ablations.all(in: try results.experiments()).first)
       #expect(alone.rows.allSatisfy { $0.equivalent == nil })
       try results.add(
         "lengths", purpose: "lengths",
@@ -125,7 +101,7 @@ import Testing
           .init(name: "muon-100", steps: 100, loss: 3.0),
           .init(name: "muon-400", steps: 400, loss: 2.8),
         ])
-      let rows = try #require(try results.experiments().ablationStudies.first).rows
+      let rows = try #require(Ablations.all(in: try results.experiments()).first).rows
       #expect(rows.map { $0.equivalent?.text } == ["200", "141", "< 100"])
       #expect(rows[0].difference == nil)
       #expect(abs((rows[1].difference?.mean ?? 0) - 0.05) < 1e-12)
@@ -148,14 +124,14 @@ import Testing
           sweep: "b\(batch)", purpose: "batch", batch: batch,
           trials("adamw", [2.88, 3.0]) + trials("muon", [2.78, 2.98]))
       }
-      let study = try #require(try results.experiments().batchStudy)
+      let study = BatchSizes(try results.experiments())
       #expect(study.sizes.map(\.tokens) == [1024, 4096])
       let size = study.sizes[0]
       #expect(size.arms.map { $0.steps.text } == ["200", "100"])
-      #expect(size.arms.map(\.settings) == [["adamw.learning_rate=2"], ["muon.learning_rate=2"]])
-      #expect(abs((size.stepsRatio ?? 0) - 0.5) < 1e-9)
-      #expect(abs((size.secondsRatio ?? 0) - 0.6) < 1e-9)
-      #expect(abs((size.arm("muon")?.time?.overhead ?? 0) - 0.2) < 1e-9)
+      #expect(size.arms.map(\.settings) == [["adamw.learning_rate=2*"], ["muon.learning_rate=2*"]])
+      #expect(abs((size.ratio(\.steps.value) ?? 0) - 0.5) < 1e-9)
+      #expect(abs((size.ratio(\.seconds) ?? 0) - 0.6) < 1e-9)
+      #expect(abs((size.arm("muon")?.overhead ?? 0) - 0.2) < 1e-9)
       #expect(study.table.markdown.contains("| muon | `muon.learning_rate=2*` | 100 | 0.50 |"))
       #expect(study.sentences[0].contains("of one seed each"))
       #expect(study.sentences[1].hasPrefix("A star:"))
@@ -169,10 +145,10 @@ import Testing
         ["adamw", "muon"].map { arm in
           .init(arm: arm, settings: ["\(arm).learning_rate=1"], loss: 2.88)
         })
-      let study = try #require(try results.experiments().batchStudy)
-      #expect(!study.isTimed && study.sizes[0].secondsRatio == nil)
-      #expect(study.sizes[0].predictedSecondsRatio.map { $0 > 1 } == true)
-      #expect(!study.table.columns.contains { $0.title.contains("seconds") })
+      let study = BatchSizes(try results.experiments())
+      #expect(!study.isTimed && study.sizes[0].ratio(\.seconds) == nil)
+      #expect(study.sizes[0].arm("muon")?.newtonSchulz.map { $0.ratio > 0 } == true)
+      #expect(!study.table.titles.contains { $0.contains("seconds") })
       #expect(study.sentences.last?.hasPrefix("Seconds are left out") == true)
     }
   }
@@ -186,8 +162,8 @@ import Testing
             arm: "muon", settings: ["muon.learning_rate=1", "muon.newton_schulz=polar-express"],
             loss: 2.8)
         ])
-      let size = try #require(try results.experiments().batchStudy?.sizes.first)
-      #expect(size.overhead?.muon.newtonSchulz == .polarExpress)
+      let size = try #require(BatchSizes(try results.experiments()).sizes.first)
+      #expect(size.arm("muon")?.newtonSchulz?.muon.newtonSchulz == .polarExpress)
     }
   }
 
@@ -204,14 +180,10 @@ import Testing
           trial("0.1", "0", 3), trial("0.02", "0", 2.9), trial("0.1", "0.3", nil),
           .init(arm: "muon", stage: "other", settings: ["muon.learning_rate=1"], loss: 1),
         ])
-      guard case .sweep(_, let lines) = try results.experiments()[0].finding else {
-        Issue.record("not a sweep")
-        return
-      }
-      let grids = SweepGrid.grids(of: lines)
+      let grids = Sweeps.Grid.all(in: try results.experiments()[0].trials)
       #expect(grids.map(\.stage) == ["search"])
       #expect(grids[0].columnKey == "muon.learning_rate")
-      #expect(grids[0].columns.map(\.text) == ["0.02", "0.1"])
+      #expect(grids[0].columns == ["0.02", "0.1"])
       #expect(grids[0].values == [[2.9, 3], [nil, .infinity]])
     }
   }

@@ -8,11 +8,11 @@ extension CommandLineTests {
   @Suite(.serialized) struct VerifyDiagnosticsTests {
     /// What to replace in the log of a run, and what `verify` must say of it.
     private static let edits: [(part: String, other: String, said: String)] = [
-      ("\"update_rms\"", "\"update\"", ": update is no part of a diagnostics event"),
-      ("\"update_rms\":", "\"update_rms\":-", "; it should be a number of at least 0"),
+      ("\"update_rms\"", "\"update\"", ": not an event of a run, look at 'update_rms'"),
+      ("\"update_rms\":", "\"update_rms\":-", ": a number is below 0"),
       (
         "\"blocks.1.attn.k.weight\"", "\"blocks.1.attn.w.weight\"",
-        ": matrix is \"blocks.1.attn.w.weight\"; \"blocks.1.attn.k.weight\" comes next"
+        ": diagnostics are blocks.1.attn.w.weight of step 0; blocks.1.attn.k.weight of step 0 comes next"
       ),
       (
         "\"singular_values\":[1,", "\"singular_values\":[2,",
@@ -25,11 +25,11 @@ extension CommandLineTests {
       ),
       (
         "\"singular_values\":[1,", "\"singular_values\":[1e999,",
-        ": singular_values is no list of numbers of at least 0"
+        ": not an event of a run"
       ),
       (
         "\"event\":\"diagnostics\"", "\"event\":\"dreams\"",
-        ": the dreams event of step 0 where the train event of step 1 should be"
+        ": not an event of a run, look at 'event'"
       ),
     ]
 

@@ -41,6 +41,7 @@ extension CommandLineTests {
     @Test func otherKernelsMayRoundOtherwise() throws {
       try VerifyTests.withComparison { tool in
         let record = try Record(at: "results/records/small", in: tool)
+        try record.unpack()
         let runs = ["slow", "muon"].flatMap { arm in (0..<3).map { "\(arm)-seed\($0)/run.json" } }
         let simd = try #require(
           try record.text("record.json").firstMatch(of: /"simd" : "[^"]+"/)?.output)

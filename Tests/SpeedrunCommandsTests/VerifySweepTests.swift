@@ -30,7 +30,7 @@ extension CommandLineTests {
             {
               try $0.replace("trials.jsonl", "\"stage\":\"coarse\"", with: "\"stage\":\"course\"")
             },
-            "trials.jsonl:1: {\"arm\":\"adamw\""
+            "trials.jsonl:1: stage is \"course\"; it should be \"coarse\""
           ),
           (
             { try $0.replace("plan.toml", "batch", with: "search") },
@@ -42,7 +42,7 @@ extension CommandLineTests {
           ),
           (
             { try $0.replace("plan.toml", "[[arms.stages]]", with: "[[arms.stage]]") },
-            "plan.toml: arm 1: unknown key 'stage'"
+            "plan.toml: arm adamw: unknown key 'stage'"
           ),
           (
             { try $0.replace("result.json", "\"trials\" : 12", with: "\"trials\" : 24") },

@@ -2,7 +2,6 @@ import Autograd
 import Foundation
 import Statistics
 import TestSupport
-import SpeedrunCommands
 import Testing
 
 /// Numbers of scipy, see Tests/Goldens/make_statistics_goldens.py.
@@ -205,5 +204,38 @@ private func expectClose(
     let interval = bootstrap.interval(of: Array(open))
     #expect(interval == ConfidenceInterval(lower: 1, upper: .infinity))
     #expect(interval.upper == nil && interval.contains(1e300) && !interval.contains(0.5))
+  }
+}
+
+@Suite struct PairedDifferenceTests {
+  /// scipy 1.17.1: `stats.ttest_rel([1.1, 2, 3.4, 4.2], [1, 2.2, 3.1, 3.9])`.
+  @Test func theTestIsPaired() throws {
+    let difference = PairedDifference(of: [1.1, 2, 3.4, 4.2], to: [1, 2.2, 3.1, 3.9])
+    #expect(abs(difference.mean - 0.125) < 1e-12)
+    #expect(abs((difference.probability ?? 0) - 0.3677007281581273) < 1e-9)
+    let interval = try #require(difference.interval)
+    #expect(abs(interval.lower + 0.25099136198049077) < 1e-9)
+    #expect(abs((interval.upper ?? 0) - 0.5009913619804908) < 1e-9)
+    let reversed = PairedDifference(of: [1, 2.2, 3.1, 3.9], to: [1.1, 2, 3.4, 4.2])
+    #expect(reversed.probability == difference.probability)
+  }
+
+  @Test func withoutSpreadThereIsCertainty() {
+    #expect(PairedDifference(of: [1, 2], to: [1, 2]).probability == 1)
+    #expect(PairedDifference(of: [2, 3], to: [1, 2]).probability == 0)
+    let alone = PairedDifference(of: [2], to: [1])
+    #expect(alone.probability == nil && alone.interval == nil && alone.mean == 1)
+  }
+}
+
+@Suite struct IsotonicTests {
+  /// scipy 1.17.1: `optimize.isotonic_regression([1, 3, 2, 4, 3.5, 0.5, 6]).x`.
+  @Test func whatFallsIsPooled() {
+    #expect(
+      [1, 3, 2, 4, 3.5, 0.5, 6].isotonic == [
+        1, 2.5, 2.5, 2.6666666666666665, 2.6666666666666665, 2.6666666666666665, 6,
+      ])
+    #expect([1.0, 2, 2, 3].isotonic == [1, 2, 2, 3])
+    #expect([Double]().isotonic == [])
   }
 }

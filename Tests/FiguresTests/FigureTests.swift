@@ -1,52 +1,49 @@
 import Figures
 import Foundation
-import FoundationXML
+import Statistics
 import TestSupport
-import SpeedrunCommands
 import Testing
 
 @Suite struct FigureTests {
-  private static let curve = [(1.0, 3.4), (50, 3.0), (100, 2.9), (200, 2.85)]
+  private static let curve: [Mark.Point] = [(1, 3.4), (50, 3.0), (100, 2.9), (200, 2.85)]
 
   /// Every mark and every kind of panel, with names that markup would misread.
   static let figures = [
     Figure(
       name: "figure-plot", title: "Losses of <a> & \"b\"", caption: "A caption with 3 < 4.",
       panels: [
-        PlotPanel(
-          title: "Linear", x: Axis("step"), y: Axis("loss", domain: 2.7...3.1),
+        .plot(
+          "Linear", x: Axis("step"), y: Axis("loss", domain: 2.7...3.1),
           marks: [
             .level(2.88, name: "target 2.880"),
-            .band(
-              curve.map { Mark.Estimate($0.0, $0.1, $0.1 - 0.02, $0.1 + 0.02) }, color: 0),
-            .line(curve.map { Mark.Point($0.0, $0.1) }, color: 0),
-            .spot(Mark.Point(150, 2.87), color: 0, name: "<a> & b 150"),
+            .band(curve.map { ($0.x, $0.y, $0.y - 0.02, $0.y + 0.02) }, color: 0),
+            .line(curve, color: 0),
+            .spot((150, 2.87), color: 0, name: "<a> & b 150"),
           ]),
-        PlotPanel(
-          title: "Logarithmic", x: Axis("steps", .logarithmic, ticks: [1, 10, 50, 100, 200]),
+        .plot(
+          "Logarithmic", x: Axis("steps", .logarithmic, ticks: [1, 10, 50, 100, 200]),
           y: Axis("loss"),
           marks: [
-            .line(curve.map { Mark.Point($0.0, $0.1) }, color: 0, name: "one"),
+            .line(curve, color: 0, name: "one"),
             .line(
-              curve.map { Mark.Point($0.0, $0.1 + 0.001) }, color: 1, stroke: .dashed,
-              name: "another"),
-            .estimates(curve.map { Mark.Estimate($0.0, $0.1, $0.1 - 0.1, $0.1 + 0.1) }, color: 0),
+              curve.map { ($0.x, $0.y + 0.001) }, color: 1, isDashed: true, name: "another"),
+            .estimates(curve.map { ($0.x, $0.y, $0.y - 0.1, $0.y + 0.1) }, color: 0),
             .gap(from: 50, to: 100, level: 2.95, name: "x 0.50"),
           ]),
       ]),
     Figure(
       name: "figure-grids", title: "Ratios and a heat map", caption: "Two panels.",
       panels: [
-        IntervalPanel(
-          title: "Ratios", axis: Axis("steps over those of b"), reference: (1, "as many as b"),
+        .intervals(
+          "Ratios", axis: Axis("steps over those of b"), reference: (1, "as many as b"),
           rows: [
-            .init(name: "a", value: 0.7, low: 0.65, high: 0.74, color: 0, text: "0.70 (0.65-0.74)"),
-            .init(name: "open", value: 1.1, low: 0.9, high: nil, color: 2, text: "above 0.90"),
+            ("a", 0.7, ConfidenceInterval(lower: 0.65, upper: 0.74), 0, "0.70 (0.65-0.74)"),
+            ("open", 1.1, ConfidenceInterval(lower: 0.9, upper: .infinity), 2, "above 0.90"),
           ]),
-        HeatMapPanel(
-          title: "a: rate and decay", columnKey: "learning_rate", rowKey: "weight_decay",
-          columns: ["0.1", "0.2", "0.4"], rows: ["1", "0"],
-          values: [[2.9, 2.85, .infinity], [3.2, 2.9, nil]], domain: 2.85...3),
+        .heatMap(
+          "a: rate and decay", columns: ("learning_rate", ["0.1", "0.2", "0.4"]),
+          rows: ("weight_decay", ["1", "0"]), values: [[2.9, 2.85, .infinity], [3.2, 2.9, nil]],
+          domain: 2.85...3),
       ]),
   ]
 
@@ -104,9 +101,9 @@ import Testing
   }
 
   @Test func placesFollowTheScale() {
-    let linear = Scale(.linear, 0...10, from: 100, to: 0)
+    let linear = Axis("", domain: 0...10).scale(for: [], from: 100, to: 0)
     #expect([0, 5, 10].map { linear($0) } == [100, 50, 0])
-    let logarithmic = Scale(.logarithmic, 1...100, from: 0, to: 200)
+    let logarithmic = Axis("", .logarithmic, domain: 1...100).scale(for: [], from: 0, to: 200)
     #expect(logarithmic(10) == 100)
     #expect(logarithmic(0) < 0 && logarithmic(.infinity).isFinite)
   }
@@ -129,9 +126,4 @@ import Testing
     #expect(ColorScale.color(-1) == ColorScale.color(0))
     #expect(ColorScale.isBright(0.9) && !ColorScale.isBright(0.3))
   }
-}
-
-/// Whether a text is one well-formed XML document.
-func isXML(_ text: String) -> Bool {
-  XMLParser(data: Data(text.utf8)).parse()
 }
