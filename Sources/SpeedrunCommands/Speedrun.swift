@@ -78,8 +78,6 @@ struct RootCommand: ParsableCommand {
   static func rejectUnknownCommand(in arguments: [String]) throws(UsageError) {
     let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
-    throw UsageError(
-      "no command is called '\(word)'",
-      hint: Suggestion.text(for: word, among: commands, what: "commands"))
+    throw UsageError(no: "command", called: word, among: commands)
   }
 }
