@@ -18,6 +18,14 @@ let package = Package(
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
+    .library(name: "Runs", targets: ["Runs"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
+    .library(name: "Verification", targets: ["Verification"]),
+    .library(name: "Report", targets: ["Report"]),
+    .library(name: "Figures", targets: ["Figures"]),
+    .library(name: "Statistics", targets: ["Statistics"]),
+    .library(name: "Text", targets: ["Text"]),
+    .library(name: "SpeedrunCommands", targets: ["SpeedrunCommands"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -27,6 +35,7 @@ let package = Package(
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -49,7 +58,9 @@ let package = Package(
       name: "Text", dependencies: [.product(name: "TextTable", package: "TextTable")],
       swiftSettings: swiftSettings),
     .target(name: "Statistics", dependencies: ["Autograd", "Text"], swiftSettings: swiftSettings),
-    .target(name: "Figures", dependencies: ["Text"], swiftSettings: swiftSettings),
+    .target(
+      name: "Figures", dependencies: ["Statistics", "Text"],
+      resources: [.embedInCode("figure.css")], swiftSettings: swiftSettings),
     .target(
       name: "Runs",
       dependencies: [
@@ -65,18 +76,24 @@ let package = Package(
       name: "Verification",
       dependencies: ["Autograd", "Muon", "NanoGPT", "Experiments", "Runs", "Text"],
       swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "speedrun",
+    .target(
+      name: "Report",
       dependencies: [
-        "Machine", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "Runs",
-        "Experiments", "Verification",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Autograd", "Muon", "NanoGPT", "Experiments", "Figures", "Runs", "Statistics", "Text",
         .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("page.mustache")], swiftSettings: swiftSettings),
+    .target(
+      name: "SpeedrunCommands",
+      dependencies: [
+        "Autograd", "Machine", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics",
+        "Text", "Verification",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
-        .product(name: "TextTable", package: "TextTable"),
-        .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "speedrun", dependencies: ["SpeedrunCommands"], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
@@ -95,8 +112,8 @@ let package = Package(
     .testTarget(
       name: "SpeedrunTests",
       dependencies: [
-        "speedrun", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "Runs", "Experiments",
-        "Verification", "TestSupport",
+        "speedrun", "SpeedrunCommands", "Report", "Verification", "Experiments", "Runs", "Figures",
+        "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]

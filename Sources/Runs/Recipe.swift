@@ -32,7 +32,7 @@ package struct Recipe: Hashable, Sendable {
   }
 
   /// The parameter groups, covering the whole model.
-  package func groups(for model: GPT) -> [ParameterGroup] {
+  package func groups(for model: any LanguageModel) -> [ParameterGroup] {
     let parameters = [model.hiddenMatrices, [model.embedding], [model.head.weight]]
     return zip(rules, parameters).map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
   }
@@ -86,8 +86,8 @@ extension Recipe: Codable {
     embed = try container.decode(AdamW.self, forKey: .embed)
     head = try container.decode(AdamW.self, forKey: .head)
     let names = Set(container.allKeys.map(\.stringValue))
-    guard let type = Registry.current.rules.first(where: { names.contains($0.name) }) else {
-      let known = Registry.current.rules.map { $0.name }.joined(separator: ", ")
+    guard let type = decoder.ruleRegistry.rules.first(where: { names.contains($0.name) }) else {
+      let known = decoder.ruleRegistry.names.joined(separator: ", ")
       throw DecodingError.dataCorrupted(
         DecodingError.Context(
           codingPath: decoder.codingPath,

@@ -10,7 +10,8 @@ package struct Registry: Sendable {
   /// Makes the text of a corpus.
   package typealias CorpusBuilder = @Sendable () throws(DataError) -> Corpus
 
-  package var rules: [any UpdateRule.Type] = NamedRule.known
+  package var rules = RuleRegistry.builtIn
+  package var models: [String: any LanguageModel.Type] = [Track.Model.gpt: GPT.self]
   package var corpora: [(name: String, text: CorpusBuilder)] = [
     ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
   ]
@@ -23,7 +24,7 @@ package struct Registry: Sendable {
   @TaskLocal package static var current = builtIn
 
   /// The names of the rules, in the order in which they were added.
-  package var ruleNames: [String] { rules.map { $0.name } }
+  package var ruleNames: [String] { rules.names }
 
   /// The names of the tracks.
   package var trackNames: [String] { tracks.map { $0.track.name } }
@@ -48,7 +49,7 @@ package struct Registry: Sendable {
   var template: TrackDefinition {
     var complete = TrackDefinition.kjv
     for track in tracks { complete.recipes.merge(track.recipes) { first, _ in first } }
-    complete.track.model.kind = "gpt"
+    complete.track.model.kind = Track.Model.gpt
     complete.recipes["muon"]?.muon = Muon(
       learningRate: 0.03, weightDecay: 0.1, decay: .coupled,
       momentumWarmup: MomentumWarmup(from: 0.85, steps: 100), nesterov: false,
@@ -62,6 +63,8 @@ extension JSON {
   package static func decoded<Value: Decodable>(
     _ type: Value.Type, from bytes: [UInt8]
   ) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(bytes))
+    let decoder = JSONDecoder()
+    decoder.userInfo[.ruleRegistry] = Registry.current.rules
+    return try decoder.decode(type, from: Data(bytes))
   }
 }

@@ -52,7 +52,18 @@ package struct RunPlan: Sendable {
   }
 
   /// Builds the model, and registers its parameters in `scope`.
-  package func model(in scope: ParameterScope) -> GPT {
-    GPT(track.configuration, precision: precision, in: scope)
+  package func model(in scope: ParameterScope) -> any LanguageModel {
+    Self.model(track.model.kind, track.configuration, precision, in: scope)
+  }
+
+  /// Builds a model of an architecture, by its name; nil is the GPT of this package.
+  package static func model(
+    _ kind: String?, _ configuration: GPTConfiguration, _ precision: Precision,
+    in scope: ParameterScope
+  ) -> any LanguageModel {
+    guard let architecture = Registry.current.models[kind ?? Track.Model.gpt] else {
+      fail("no model is called \(kind ?? Track.Model.gpt)")
+    }
+    return architecture.init(configuration, precision: precision, in: scope)
   }
 }

@@ -30,6 +30,8 @@ package struct RunRecord: Codable, Sendable {
 
   /// What determines the numbers.
   package struct Configuration: Codable, Sendable {
+    /// The name of the model's architecture; absent of the GPT of this package.
+    package var architecture: String?
     package var model: GPTConfiguration
     package var training: Training
     package var groups: [GroupRecord]
@@ -165,8 +167,10 @@ extension RunRecord {
 
 extension RunRecord.Configuration {
   package init(_ plan: RunPlan, groups: [ParameterGroup]) {
+    let kind = plan.track.model.kind
     self.init(
-      model: plan.track.configuration, training: RunRecord.Training(plan),
+      architecture: kind == Track.Model.gpt ? nil : kind, model: plan.track.configuration,
+      training: RunRecord.Training(plan),
       groups: groups.map(\.record))
   }
 

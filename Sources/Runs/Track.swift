@@ -33,6 +33,8 @@ package struct Track: Codable, Hashable, Sendable {
   package struct Model: Codable, Hashable, Sendable {
     /// The name of the architecture; nil for the GPT of this package.
     package var kind: String?
+    /// The name of that GPT.
+    package static let gpt = "gpt"
     package var modelDimension: Int
     package var heads: Int
     package var layers: Int
@@ -87,6 +89,10 @@ package struct Track: Codable, Hashable, Sendable {
       return "\(key) \(value) is above \(limit)"
     }
     if dataSeed < 0 { return "data_seed \(dataSeed) is not at least 0" }
+    let models = Registry.current.models
+    if let kind = model.kind, models[kind] == nil {
+      return "model.kind '\(kind)' is none of \(models.keys.sorted().joined(separator: ", "))"
+    }
     if let problem = configuration.problem { return problem }
     if valTokens < model.context {
       return "val_tokens \(valTokens) is not at least the context \(model.context)"

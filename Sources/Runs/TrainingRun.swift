@@ -21,7 +21,7 @@ package struct TrainingRun {
   package let plan: RunPlan
   package let parameters: [Parameter]
   package let optimizer: Optimizer
-  private let model: GPT
+  private let model: any LanguageModel
   private let lanes: Lanes
   private var batches: BatchLoader
   private let validation: ValidationSet

@@ -10,25 +10,27 @@ struct Plausibility {
   private(set) var findings = Findings()
   /// The bytes of text in the validation set, as losses and bits per byte have it: the same in all runs.
   private var validationBytes: Double?
-  private var models: [GPTConfiguration: (groups: GPT, matrices: [String])] = [:]
+  private var models: [Architecture: (model: any LanguageModel, matrices: [String])] = [:]
 
   /// The most weights a model may have that is built only to be looked at: a gigabyte of them.
   private static let mostWeights = 1 << 28
 
   /// What keeps a model from being looked at, in words; nil when nothing does.
-  mutating func problem(with configuration: GPTConfiguration) -> String? {
-    guard models[configuration] == nil else { return nil }
+  mutating func problem(with plan: RunPlan) -> String? {
+    guard models[Architecture(plan)] == nil else { return nil }
+    let configuration = plan.track.configuration
     guard configuration.weights <= Self.mostWeights else {
       return "its model is too large to be looked at: \(configuration.weights) weights"
     }
-    let model = GPT(configuration, in: ParameterScope(seed: 0))
-    models[configuration] = (model, model.hiddenMatrices.map(\.name))
+    let model = RunPlan.model(
+      plan.track.model.kind, configuration, .float32, in: ParameterScope(seed: 0))
+    models[Architecture(plan)] = (model, model.hiddenMatrices.map(\.name))
     return nil
   }
 
   /// The names of the matrices inside the blocks.
   private func matrices(_ run: FinishedRun) -> [String] {
-    models[run.log.plan.track.configuration]?.matrices ?? []
+    models[Architecture(run.log.plan)]?.matrices ?? []
   }
 
   /// The record that log and plan make of a run, with what only its process could tell.
@@ -39,7 +41,7 @@ struct Plausibility {
     data.corpus = plan.track.corpus
     return RunRecord(
       of: run.log,
-      groups: models[plan.track.configuration].map { plan.recipe.groups(for: $0.groups) } ?? [],
+      groups: models[Architecture(plan)].map { plan.recipe.groups(for: $0.model) } ?? [],
       on: data, environment: found.environment,
       process: RunRecord.Process(
         wallSeconds: found.result.wallSeconds, startupSeconds: found.result.startupSeconds,
@@ -196,5 +198,15 @@ extension RunLog {
   var diagnosticsEvery: Int? {
     guard let first = diagnostics.first?.step else { return nil }
     return diagnostics.first { $0.step != first }.map { $0.step - first } ?? 1_000_000_000
+  }
+}
+
+/// What determines the parameters of a model.
+private struct Architecture: Hashable {
+  private let kind: String?
+  private let configuration: GPTConfiguration
+
+  init(_ plan: RunPlan) {
+    (kind, configuration) = (plan.track.model.kind, plan.track.configuration)
   }
 }

@@ -129,7 +129,7 @@ extension Verifier {
   private mutating func read(_ trial: Trial, path: String, _ pack: Pack) throws -> FinishedRun? {
     let file = "\(path)/\(RunDirectory.recordName)"
     let plan = try trial.plan()
-    if let problem = plausibility.problem(with: plan.track.configuration) {
+    if let problem = plausibility.problem(with: plan) {
       findings.add(file, problem)
       return nil
     }

@@ -1,1 +1,3 @@
+import SpeedrunCommands
+
 Speedrun.main()
