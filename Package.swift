@@ -14,6 +14,7 @@ let package = Package(
   name: "speedrun",
   products: [
     .executable(name: "speedrun", targets: ["speedrun"]),
+    .library(name: "Machine", targets: ["Machine"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
@@ -40,8 +41,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "Machine", swiftSettings: swiftSettings),
     .target(
-      name: "Autograd", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+      name: "Autograd", dependencies: ["CKernels", "COpenBLAS", "Machine"],
+      swiftSettings: swiftSettings),
     .target(name: "Muon", dependencies: ["Autograd", "CKernels"], swiftSettings: swiftSettings),
     .target(
       name: "NanoGPT",
@@ -61,13 +64,13 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT", "Text",
+        "Autograd", "Machine", "Muon", "NanoGPT", "Text",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       swiftSettings: swiftSettings),
     .target(
       name: "Experiments",
-      dependencies: ["Autograd", "Muon", "NanoGPT", "Runs", "Statistics", "Text"],
+      dependencies: ["Autograd", "Machine", "Muon", "NanoGPT", "Runs", "Statistics", "Text"],
       swiftSettings: swiftSettings),
     .target(
       name: "Verification",
@@ -83,8 +86,8 @@ let package = Package(
     .target(
       name: "SpeedrunCommands",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics", "Text",
-        "Verification",
+        "Autograd", "Machine", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics",
+        "Text", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -95,6 +98,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "CKernels", "TestSupport"],
       swiftSettings: swiftSettings),

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import Machine
 import NanoGPT
 import Text
 
@@ -8,7 +8,7 @@ import Text
 /// One sweep at a time can have it.
 package final class SweepDirectory {
   package let url: URL
-  private let descriptor: Int32
+  private let lock: DirectoryLock
 
   /// Creates the directory if need be, and keeps other sweeps out of it.
   package init(_ url: URL) throws(DataError) {
@@ -17,21 +17,20 @@ package final class SweepDirectory {
       try FileManager.default.createDirectory(
         at: url, withIntermediateDirectories: true)
     }
-    descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else {
+    let lock: DirectoryLock?
+    do {
+      lock = try DirectoryLock(url.path)
+    } catch {
       throw .cannotWrite(
-        path: url.relativePath, reason: String(cString: strerror(errno)),
+        path: url.relativePath, reason: error.description,
         hint: "choose another place with --out DIR")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard let lock else {
       throw .cannotWrite(
         path: url.relativePath, reason: "another sweep is writing there",
         hint: "wait for it, or choose another place with --out DIR")
     }
-  }
-
-  deinit {
-    close(descriptor)
+    self.lock = lock
   }
 
   /// Keeps the text of the plan; returns whether another one was there.

@@ -1,6 +1,7 @@
 import Autograd
 import Dispatch
 import Foundation
+import Machine
 import Runs
 
 /// Runs trials in child processes, several side by side.
@@ -85,7 +86,7 @@ private final class TrialProcess {
         hint: "float32 runs everywhere; what has finished elsewhere is not run again")
     }
     // Not by its path: a build in the meantime must not put another program there.
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
+    process.executableURL = CurrentProcess.executable
     process.arguments = trial.arguments(threads: threads)
     process.standardInput = lifeline
     process.standardOutput = FileHandle.nullDevice
@@ -105,7 +106,7 @@ private final class TrialProcess {
   func run() throws -> FinishedRun? {
     let status = process.terminationStatus
     if process.terminationReason == .uncaughtSignal {
-      if status == SIGINT { return nil }
+      if status == Signals.interrupt { return nil }
       throw TrialFailure(trial, .internalError, "killed by signal \(status)")
     }
     switch ExitStatus(rawValue: status) {

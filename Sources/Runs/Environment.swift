@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 import Statistics
 import Text
 
@@ -39,7 +40,7 @@ package struct Environment: Codable, Sendable {
     swift = Self.compiler
     openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
     products = ProductKernels.fastest.rawValue
-    cpu = Self.processor
+    cpu = Processor.current.name
     self.threads = threads
     simd = Processor.simdLevel
   }
@@ -59,13 +60,6 @@ package struct Environment: Codable, Sendable {
   private static var openBLASVersion: String {
     let words = BLAS.version.split(separator: " ")
     return words.count > 1 ? String(words[1]) : BLAS.version
-  }
-
-  private static var processor: String {
-    let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let line = information.split(separator: "\n").first { $0.hasPrefix("model name") }
-    let name = line?.split(separator: ":", maxSplits: 1).last
-    return name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
   }
 
   /// The checkout around this program; another repository that it was copied to does not count.

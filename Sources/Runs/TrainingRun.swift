@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 import Muon
 import NanoGPT
 import Text
@@ -54,7 +55,7 @@ package struct TrainingRun {
     var log = RunLog(plan)
     let clock = ContinuousClock()
     try warmUp()
-    let startupSeconds = ProcessStart.secondsAgo
+    let startupSeconds = CurrentProcess.secondsSinceStart
     let callsBefore = NewtonSchulz.calls
 
     for step in 0..<plan.steps {
@@ -103,7 +104,7 @@ package struct TrainingRun {
       RunRecord.Process(
         wallSeconds: 0, startupSeconds: startupSeconds,
         newtonSchulzCalls: NewtonSchulz.calls - callsBefore,
-        peakResidentBytes: ProcessMemory.peakResidentBytes)
+        peakResidentBytes: CurrentProcess.peakResidentBytes)
     )
   }
 

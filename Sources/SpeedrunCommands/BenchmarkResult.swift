@@ -1,4 +1,5 @@
 import Autograd
+import Machine
 import Muon
 import NanoGPT
 import Runs
@@ -116,7 +117,7 @@ extension BenchmarkResult {
     memoryBytes = Memory(
       weights: bytes, gradients: track.lanes * bytes, laneBuffers: training.lanes.bufferBytes,
       optimizer: training.optimizer.stateBytes + training.optimizer.bufferBytes,
-      peakRSS: ProcessMemory.peakResidentBytes)
+      peakRSS: CurrentProcess.peakResidentBytes)
   }
 
   /// Prints tables, and what they mean.

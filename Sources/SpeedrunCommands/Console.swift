@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import Machine
 import NanoGPT
 @preconcurrency import Rainbow
 
@@ -23,18 +23,18 @@ package struct Console: Sendable {
   /// Whether a line here can change in place.
   let isTerminal: Bool
   private let isColored: Bool
-  private let descriptor: Int32
+  private let stream: StandardStream
 
   /// The stream for results.
-  static func output(_ mode: ColorMode) -> Console { Console(STDOUT_FILENO, mode) }
+  static func output(_ mode: ColorMode) -> Console { Console(.output, mode) }
 
   /// The stream for progress and messages.
-  static func messages(_ mode: ColorMode) -> Console { Console(STDERR_FILENO, mode) }
+  static func messages(_ mode: ColorMode) -> Console { Console(.error, mode) }
 
-  private init(_ descriptor: Int32, _ mode: ColorMode) {
-    self.descriptor = descriptor
+  private init(_ stream: StandardStream, _ mode: ColorMode) {
+    self.stream = stream
     let environment = ProcessInfo.processInfo.environment
-    isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+    isTerminal = stream.isTerminal && environment["TERM"] != "dumb"
     isColored = Self.usesColor(mode, isTerminal: isTerminal, environment: environment)
     // Rainbow asks about standard output only; here every stream is asked for itself.
     Rainbow.enabled = true
@@ -53,24 +53,15 @@ package struct Console: Sendable {
 
   /// The number of columns: of the terminal, or as `COLUMNS` says, or 80.
   var width: Int {
-    var size = winsize()
-    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).map { max($0, 20) }
+    stream.columns
+      ?? ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).map { max($0, 20) }
       ?? 80
   }
 
-  /// Writes bytes, which need not end between characters; false when they could not be written.
-  @discardableResult
-  func write(bytes: [UInt8]) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      // Nobody reads this any more; whether to go on is not decided here.
-      guard count > 0 else { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
+  /// Writes bytes, which need not end between characters.
+  func write(bytes: [UInt8]) {
+    // When nobody reads this any more, whether to go on is not decided here.
+    try? stream.write(bytes)
   }
 
   /// Writes text as it is.
@@ -81,9 +72,11 @@ package struct Console: Sendable {
 
   /// Writes a line that someone counts on: a failure is an error.
   func printResult(_ line: String) throws(DataError) {
-    guard write(bytes: Array((line + "\n").utf8)) else {
+    do {
+      try stream.write(Array((line + "\n").utf8))
+    } catch {
       throw .cannotWrite(
-        path: "standard output", reason: String(cString: strerror(errno)),
+        path: "standard output", reason: error.description,
         hint: "send it to a place that has room")
     }
   }

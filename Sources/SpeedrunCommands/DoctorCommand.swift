@@ -1,7 +1,7 @@
 import ArgumentParser
 import Autograd
 import Foundation
-import Glibc
+import Machine
 import NanoGPT
 import Runs
 import Text
@@ -36,8 +36,7 @@ struct DoctorCommand: ColoredCommand {
     let commit = environment.git.commit.map { commit in
       "\(commit.prefix(12))" + (environment.git.dirty == true ? ", with changes" : "")
     }
-    var load = [0.0]
-    let isBusy = getloadavg(&load, 1) == 1 && load[0] > 0.5
+    let load = Processor.load ?? 0
     let isSlow = !["x86-64-v3", "x86-64-v4"].contains(environment.simd)
     let busy = "other programs are running: times will be longer than they could be"
     let slow = "the slowest loops are chosen: expect a multiple of the usual time"
@@ -45,7 +44,7 @@ struct DoctorCommand: ColoredCommand {
     return [
       ("processor", environment.cpu, nil),
       ("threads", "\(cores)", nil),
-      ("load", Format.fixed(load[0], 2), isBusy ? busy : nil),
+      ("load", Format.fixed(load, 2), load > 0.5 ? busy : nil),
       ("memory", Format.bytes(Int(memory)), memory < 1_000_000_000 ? small : nil),
       ("SIMD", environment.simd, isSlow ? slow : nil),
       ("products", "\(environment.products): \(precisions.joined(separator: ", "))", nil),

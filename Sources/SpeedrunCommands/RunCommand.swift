@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Experiments
 import Foundation
+import Machine
 import Muon
 import NanoGPT
 import Runs

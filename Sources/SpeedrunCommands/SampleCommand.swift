@@ -1,7 +1,7 @@
 import ArgumentParser
 import Autograd
 import Foundation
-import Glibc
+import Machine
 import NanoGPT
 import Runs
 
@@ -73,7 +73,7 @@ struct SampleCommand: ColoredCommand {
     try Checkpoint.load(scope.parameters, from: RunDirectory.weights(in: directory))
 
     // Text that nobody reads any more, as of `sample | head`, need not be made.
-    signal(SIGPIPE, SIG_DFL)
+    Signals.endWithReader()
     let console = Console.output(color.mode)
     console.write(prompt)
     model.sample(

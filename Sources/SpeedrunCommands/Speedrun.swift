@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Glibc
+import Machine
 import Muon
 import Runs
 import Text
@@ -13,14 +13,9 @@ public enum Speedrun {
   ///
   /// - Parameter extensions: What this program knows besides what comes with the package.
   public static func main(adding extensions: Extension...) -> Never {
-    // A file that grows too large is an error to report, not a reason to die.
-    signal(SIGXFSZ, SIG_IGN)
-    // A reader that is gone is no reason to stop training.
-    signal(SIGPIPE, SIG_IGN)
-    // A file opened later must not take the place of a stream that was closed.
-    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) == -1 {
-      _ = open("/dev/null", O_RDWR)
-    }
+    // A file that grows too large, or a reader that is gone, is no reason to stop training.
+    Signals.reportFailedWrites()
+    StandardStream.occupyClosedStreams()
     var registry = Registry.builtIn
     for addition in extensions { addition.add(&registry) }
     exit(
@@ -38,7 +33,7 @@ public enum Speedrun {
       return 0
     } catch let code as ExitCode {
       return code.rawValue
-    } catch  where RootCommand.exitCode(for: error) == .success {
+    } catch let error where RootCommand.exitCode(for: error) == .success {
       print(RootCommand.fullMessage(for: error))
       return 0
     } catch {

@@ -1,4 +1,5 @@
 import Autograd
+import Machine
 import Muon
 import NanoGPT
 import Runs
@@ -38,7 +39,7 @@ struct TimedTraining {
     let (inputs, targets) = (
       sequences.map { Array($0.dropLast()) }, sequences.map { Array($0.dropFirst()) }
     )
-    let faults = ProcessMemory.minorPageFaults
+    let faults = CurrentProcess.minorPageFaults
     let start = ContinuousClock.now
     let (_, gradients) = lanes.lossAndGradients(sequences: track.batch) { [model] index in
       model.loss(of: inputs[index], against: targets[index])
@@ -48,7 +49,7 @@ struct TimedTraining {
     let end = ContinuousClock.now
     return Step(
       forwardBackward: middle - start, optimizer: end - middle,
-      pageFaults: ProcessMemory.minorPageFaults - faults)
+      pageFaults: CurrentProcess.minorPageFaults - faults)
   }
 
   /// The number of tensor buffers asked of the system so far.

@@ -1,7 +1,0 @@
-import CKernels
-
-/// The processor this program runs on.
-package enum Processor {
-  /// The widest SIMD level the element-wise kernels use here, such as `x86-64-v4` for AVX-512.
-  package static let simdLevel = String(cString: kernel_simd_level())
-}
