@@ -86,9 +86,8 @@ let package = Package(
     .target(
       name: "SpeedrunCommands",
       dependencies: [
-        "Machine", "Autograd", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics",
-        "Text",
-        "Verification",
+        "Autograd", "Machine", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics",
+        "Text", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],

@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// A named tensor that training changes: a weight.
 ///
@@ -44,5 +45,79 @@ public final class Parameter: Sendable {
   public func add(_ change: Tensor, scale: Float = 1) {
     require(change.shape == shape, "\(name).add: \(shape) and \(change.shape)")
     kernel_add_scaled(scale, change.pointer, storage.pointer, shape.count)
+  }
+}
+
+/// Creates, names, seeds and registers parameters, each in one call.
+///
+/// A scope is a path into one shared list of parameters: `scope.child("blocks").child(0)` prefixes the names of
+/// what is created in it. Every parameter's random numbers depend on the seed and its own name only, so
+/// adding a layer leaves the others as they were.
+public struct ParameterScope {
+  private let contents: Contents
+  private let path: String
+
+  private final class Contents {
+    let seed: UInt64
+    let number: Int
+    var parameters: [Parameter] = []
+    var names: Set<String> = []
+    var end = 0
+
+    private static let created = Atomic<Int>(0)
+
+    init(seed: UInt64) {
+      self.seed = seed
+      number = Self.created.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+  }
+
+  /// Creates an empty root scope.
+  public init(seed: UInt64) {
+    contents = Contents(seed: seed)
+    path = ""
+  }
+
+  private init(contents: Contents, path: String) {
+    self.contents = contents
+    self.path = path
+  }
+
+  /// Returns the scope that prefixes names with `name` and a dot.
+  public func child(_ name: String) -> ParameterScope {
+    ParameterScope(contents: contents, path: path + name + ".")
+  }
+
+  /// Returns the scope that prefixes names with `index` and a dot.
+  public func child(_ index: Int) -> ParameterScope {
+    child(String(index))
+  }
+
+  /// Creates and registers a parameter; a name that exists traps.
+  ///
+  /// - Parameters:
+  ///   - name: The last part of the name; the scope's path comes before it.
+  ///   - shape: The extents; `[outputs, inputs]` for a weight matrix.
+  ///   - initializer: How the first values are drawn.
+  /// - Returns: The new parameter.
+  public func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Parameter {
+    let fullName = path + name
+    require(
+      contents.names.insert(fullName).inserted,
+      "ParameterScope: \(fullName) \(shape) exists already")
+    let storage = Storage(uninitialized: shape.count)
+    initializer.fill(storage.buffer, shape: shape, seed: contents.seed, name: fullName)
+    let parameter = Parameter(
+      name: fullName, shape: shape, storage: storage, offset: contents.end,
+      scopeNumber: contents.number)
+    contents.parameters.append(parameter)
+    // Each gradient starts on a cache line of its own.
+    contents.end += shape.count.wholeCacheLines
+    return parameter
+  }
+
+  /// Every parameter of all paths, in order of creation.
+  public var parameters: [Parameter] {
+    contents.parameters
   }
 }

@@ -144,3 +144,16 @@ public struct Muon: UpdateRule {
     }
   }
 }
+
+extension Muon: OrthogonalizingRule {
+  /// The momentum, with Nesterov's look ahead unless it is left out.
+  public func orthogonalizationInput(
+    gradient: Tensor, weights: Tensor, state: RuleState, at step: UpdateStep
+  ) -> Tensor {
+    let momentum = Tensor(state["momentum"].elements, shape: gradient.shape)
+    guard nesterov else { return momentum }
+    let gradient = decayed(gradient, by: weights)
+    let share = Float(self.momentum(at: step.progress))
+    return gradient + (momentum - gradient).scaled(by: share)
+  }
+}

@@ -150,32 +150,6 @@ public final class Optimizer {
 }
 
 extension Optimizer {
-  /// Throws unless every parameter is in one group, once, with a rule that can update it.
-  private static func check(
-    _ groups: [ParameterGroup], covering parameters: [Parameter]
-  ) throws(OptimizerError) {
-    let assigned = groups.flatMap(\.parameters)
-    var counts: [ObjectIdentifier: Int] = [:]
-    for parameter in assigned { counts[ObjectIdentifier(parameter), default: 0] += 1 }
-
-    let unassigned = parameters.filter { counts[ObjectIdentifier($0)] == nil }
-    if !unassigned.isEmpty { throw .unassigned(unassigned.map(\.name)) }
-    let twice = parameters.filter { counts[ObjectIdentifier($0), default: 0] > 1 }
-    if !twice.isEmpty { throw .assignedTwice(twice.map(\.name)) }
-    let covered = Set(parameters.map { ObjectIdentifier($0) })
-    let unknown = assigned.filter { !covered.contains(ObjectIdentifier($0)) }
-    if !unknown.isEmpty { throw .unknown(unknown.map(\.name)) }
-
-    for group in groups {
-      if let problem = group.rule.problem { throw .unsuitable(group: group.name, problem: problem) }
-      for parameter in group.parameters {
-        if let problem = group.rule.problem(with: parameter.shape) {
-          throw .unsuitable(group: group.name, problem: "\(parameter.name): \(problem)")
-        }
-      }
-    }
-  }
-
   /// The jobs that one parameter's update consists of.
   private static func jobs(_ assignment: Assignment) -> [Job] {
     let (rule, shape) = (assignment.rule, assignment.parameter.shape)

@@ -24,3 +24,92 @@ public struct Block: Sendable {
 
   var matrices: [Parameter] { attention.matrices + mlp.matrices }
 }
+
+/// Multi-head self-attention with normalized, rotated queries and keys.
+///
+///     q, k, v = linear(x);   per head: q = rope(rms(q)), k = rope(rms(k))
+///     y = proj(softmax(attentionScale q k^T, causal) v)
+public struct CausalSelfAttention: Sendable {
+  let query: Linear
+  let key: Linear
+  let value: Linear
+  let projection: Linear
+  private let heads: Int
+  private let headSize: Int
+  private let scale: Float
+  private let rotary: RotaryTable
+  private let precision: Precision
+
+  init(
+    _ configuration: GPTConfiguration, precision: Precision, rotary: RotaryTable,
+    in scope: ParameterScope
+  ) {
+    let width = configuration.modelDimension
+    query = Linear(width, width, .hidden, precision: precision, in: scope.child("q"))
+    key = Linear(width, width, .hidden, precision: precision, in: scope.child("k"))
+    value = Linear(width, width, .hidden, precision: precision, in: scope.child("v"))
+    projection = Linear(width, width, .zeros, precision: precision, in: scope.child("proj"))
+    heads = configuration.heads
+    headSize = configuration.headSize
+    scale = configuration.attentionScale
+    self.rotary = rotary
+    self.precision = precision
+  }
+
+  /// Applies attention to `[positions, modelDimension]`; the shape stays.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let mixed = causalAttention(
+      queries: query(x).normalizedAndRotated(by: rotary),
+      keys: key(x).normalizedAndRotated(by: rotary),
+      values: value(x), heads: heads, scale: scale, precision: precision)
+    return projection(mixed)
+  }
+
+  var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }
+}
+
+/// Two matrices with a squared ReLU between them: `y = proj(relu(fc(x))^2)`.
+public struct MLP: Sendable {
+  let expansion: Linear
+  let projection: Linear
+
+  init(_ configuration: GPTConfiguration, precision: Precision, in scope: ParameterScope) {
+    let (width, hidden) = (configuration.modelDimension, configuration.hiddenDimension)
+    expansion = Linear(width, hidden, .hidden, precision: precision, in: scope.child("fc"))
+    projection = Linear(hidden, width, .zeros, precision: precision, in: scope.child("proj"))
+  }
+
+  /// Applies the MLP to `[positions, modelDimension]`; the shape stays.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    projection(expansion(x).squaredReLU())
+  }
+
+  var matrices: [Parameter] { [expansion.weight, projection.weight] }
+}
+
+/// A matrix product without bias: `y = x W^T`.
+public struct Linear: Sendable {
+  /// The weight, `[outputs, inputs]`.
+  public let weight: Parameter
+  private let precision: Precision
+
+  /// Creates a layer that multiplies in `precision`, and registers its parameter as `weight` in `scope`.
+  public init(
+    _ inputs: Int, _ outputs: Int, _ initializer: Initializer, precision: Precision = .float32,
+    in scope: ParameterScope
+  ) {
+    self.precision = precision
+    weight = scope.parameter("weight", [outputs, inputs], initializer)
+  }
+
+  /// Applies the layer to `[..., inputs]`, giving `[..., outputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.linear(weight.value, precision: precision)
+  }
+}
+
+extension Initializer {
+  /// How modded-nanogpt draws the matrices inside a block that are not zero at first: with variance
+  /// `0.33 / inputs`, close to that of the uniform distribution within `±1 / sqrt(inputs)`.
+  static let hidden = normalFanIn(scale: 0.33)
+}

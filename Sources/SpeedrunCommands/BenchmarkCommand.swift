@@ -1,6 +1,5 @@
 import ArgumentParser
 import Autograd
-import Muon
 import NanoGPT
 import Runs
 import Text
@@ -39,14 +38,18 @@ struct BenchmarkCommand: ColoredCommand {
   @Option(
     name: .customLong("configuration"),
     help: ArgumentHelp(
-      "Other extents: key=value,..., of \(BenchmarkConfiguration.keys.joined(separator: ", ")).",
-      discussion: "Default: \(BenchmarkConfiguration(threads: 1).text)"))
-  var extents: String?
+      "Other extents: key=value,..., of \(extents.joined(separator: ", ")).",
+      discussion: "Default: vocabulary=2048, and all else as in the track kjv."))
+  var changes: String?
 
   @Flag(help: "Print JSON instead of tables.")
   var json = false
 
   @OptionGroup var color: ColorOption
+
+  /// What `--configuration` changes: keys of the track, and of its model without their table.
+  private static let extents = ["vocabulary", "batch", "lanes"] + modelExtents
+  private static let modelExtents = ["model_dim", "heads", "layers", "context"]
 
   func validate() throws {
     try check(steps, of: "--steps", in: 1...1 << 16)
@@ -56,21 +59,49 @@ struct BenchmarkCommand: ColoredCommand {
   }
 
   func run() throws {
-    var configuration = BenchmarkConfiguration(threads: threads.count)
-    configuration.optimizer = try optimizer.checked()
-    configuration.precision = try precision.checked()
-    configuration.newtonSchulzPrecision = try newtonSchulzPrecision.checked(
-      for: "--newton-schulz-precision")
-    if let extents { try configuration.apply(extents) }
+    var definition = TrackDefinition.kjv
+    definition.track.vocabulary = 2048
+    var settings = try settings()
+    if newtonSchulzPrecision != .float32 {
+      let precision = try newtonSchulzPrecision.checked(for: "--newton-schulz-precision")
+      settings.append(Setting(key: "muon.newton_schulz_precision", value: precision.rawValue))
+    }
+    let plan = try RunPlan(
+      definition, try optimizer.checked(), settings: settings, seed: 0,
+      precision: try precision.checked())
     Console.messages(color.mode).print(
-      "2 x \(steps) steps of \(configuration.batch) x \(configuration.model.context) tokens, "
-        + "\(Format.count(configuration.threads, "thread")) ...")
-    let result = try BenchmarkResult(configuration, steps: steps)
+      "2 x \(steps) steps of \(plan.track.batch) x \(plan.track.model.context) tokens, "
+        + "\(Format.count(threads.count, "thread")) ...")
+    let result = try BenchmarkResult(plan, steps: steps, threads: threads.count)
     let output = Console.output(color.mode)
     if json {
       try output.printResult(try JSON.document(result, inSnakeCase: true))
     } else {
       result.print(to: output)
     }
+  }
+
+  /// What the list `--configuration` changes about the track.
+  private func settings() throws(UsageError) -> [Setting] {
+    var settings: [Setting] = []
+    for part in changes?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
+      let words = part.split(separator: "=", maxSplits: 1).map(String.init)
+      guard words.count == 2 else {
+        throw UsageError(
+          "--configuration: '\(part)' is not of the form key=value",
+          hint: "for example --configuration model_dim=512,heads=8,batch=64")
+      }
+      guard Self.extents.contains(words[0]) else {
+        throw UsageError(
+          "--configuration \(part): no such key",
+          hint: Suggestion.text(for: words[0], among: Self.extents))
+      }
+      guard Int(words[1]) != nil else {
+        throw UsageError("--configuration \(part): not a whole number")
+      }
+      let table = Self.modelExtents.contains(words[0]) ? "model." : ""
+      settings.append(Setting(key: table + words[0], value: words[1]))
+    }
+    return settings
   }
 }

@@ -1,11 +1,24 @@
 import Autograd
+import Machine
 import Muon
+import NanoGPT
 import Runs
 import Statistics
 import Text
 
 /// What a benchmark found: the content of `speedrun benchmark --json`, whose keys are these names in snake case.
 struct BenchmarkResult: Encodable {
+  /// The work, and how it was done.
+  struct Configuration: Encodable {
+    let model: GPTConfiguration
+    let batch: Int
+    let lanes: Int
+    let optimizer: String
+    let threads: Int
+    let precision: Precision
+    let newtonSchulzPrecision: Precision
+  }
+
   /// Median, least and greatest duration, in milliseconds.
   struct Spread: Encodable {
     let median: Double
@@ -19,7 +32,20 @@ struct BenchmarkResult: Encodable {
     }
   }
 
-  let configuration: BenchmarkConfiguration
+  /// What the memory holds, in bytes.
+  struct Memory: Encodable {
+    let weights: Int
+    /// One for each weight in every lane.
+    let gradients: Int
+    /// What lanes compute with: activations and their gradients, weights laid out for products.
+    let laneBuffers: Int
+    /// What the rules remember, and what they compute with.
+    let optimizer: Int
+    /// The most the whole process has had resident.
+    let peakRSS: Int
+  }
+
+  let configuration: Configuration
   let environment: Environment
   /// Timed steps, none of them instrumented.
   let steps: Int
@@ -38,16 +64,18 @@ struct BenchmarkResult: Encodable {
   let minorPageFaults: Int
   /// In all timed steps.
   let tensorAllocations: Int
-  let memoryBytes: TimedTraining.Memory
+  let memoryBytes: Memory
+}
 
+extension BenchmarkResult {
   /// The first maps memory, the second finds it in place, the others let the processor settle.
   private static let warmUpSteps = 4
 
   /// Trains for a few steps to warm up, and then for `steps` timed ones and as many instrumented ones, in
   /// turn.
-  init(_ configuration: BenchmarkConfiguration, steps count: Int) throws {
-    var training = try TimedTraining(configuration)
-    var peak = MatrixPeak(threads: configuration.threads, configuration.precision)
+  init(_ plan: RunPlan, steps count: Int, threads: Int) throws {
+    var training = try TimedTraining(plan, threads: threads)
+    var peak = MatrixPeak(threads: threads, plan.precision)
     let clock = OperationClock()
     for _ in 0..<Self.warmUpSteps { _ = training.step() }
     peak.measure()
@@ -61,94 +89,42 @@ struct BenchmarkResult: Encodable {
     tensorAllocations = training.allocations - allocationsBefore
     peak.measure()
 
-    self.configuration = configuration
-    environment = Environment(threads: configuration.threads)
+    let (track, model) = (plan.track, plan.track.configuration)
+    let tokens = Double(plan.tokensPerStep)
+    let work: [StepPart: Double] = [
+      .projections: tokens * model.projectionOperationsPerToken,
+      .attention: tokens * model.attentionOperationsPerToken,
+      .newtonSchulz: training.optimizerOperations { $0 is Muon },
+    ]
+    let parameters = training.optimizer.groups.flatMap(\.parameters)
+    let bytes = parameters.reduce(0) { $0 + $1.shape.count * MemoryLayout<Float>.stride }
+    configuration = Configuration(
+      model: model, batch: track.batch, lanes: track.lanes, optimizer: plan.optimizer,
+      threads: threads, precision: plan.precision,
+      newtonSchulzPrecision: plan.recipe.muon?.newtonSchulzPrecision ?? .float32)
+    environment = Environment(threads: threads)
     steps = count
     stepMS = Spread(timed.map(\.whole))
     forwardBackwardMS = Spread(timed.map(\.forwardBackward))
     optimizerMS = Spread(timed.map(\.optimizer))
-    tokensPerSecond = Double(configuration.tokens) / stepMS.median * 1000
-    gflopPerStep = configuration.operations * 1e-9
+    tokensPerSecond = tokens / stepMS.median * 1000
+    gflopPerStep = ((work[.projections] ?? 0) + (work[.attention] ?? 0)) * 1e-9
     optimizerGflopPerStep = training.optimizerOperations() * 1e-9
     gflopPerSecond = gflopPerStep / forwardBackwardMS.median * 1000
     matrixPeakGflopPerSecond = peak.gigaflopsPerSecond
-    var work = configuration.operationsByPart
-    work[.newtonSchulz] = training.optimizerOperations { $0 is Muon }
-    split = StepSplit(clock, steps: instrumented, threads: configuration.threads, work: work)
+    split = StepSplit(clock, steps: instrumented, threads: threads, work: work)
     minorPageFaults = timed.reduce(0) { $0 + $1.pageFaults }
-    memoryBytes = training.memory
-  }
-}
-
-/// Where the time of a step goes, measured operation by operation.
-///
-/// Times are thread-seconds divided by the number of threads, means over the instrumented steps, so that
-/// parts and what is left over (threads that wait, work between the laps) add up to the whole step.
-struct StepSplit: Encodable {
-  /// A part of the step.
-  struct Part: Encodable {
-    let name: String
-    let ms: Double
-    /// Of the whole step.
-    let share: Double
-    /// Of what matrix products there are in it, by the formula.
-    @OrNull var gflopPerSecond: Double?
+    memoryBytes = Memory(
+      weights: bytes, gradients: track.lanes * bytes, laneBuffers: training.lanes.bufferBytes,
+      optimizer: training.optimizer.stateBytes + training.optimizer.bufferBytes,
+      peakRSS: CurrentProcess.peakResidentBytes)
   }
 
-  /// An operation in one phase of the step.
-  struct Operation: Encodable {
-    let name: String
-    let phase: OperationClock.Phase
-    let ms: Double
-  }
-
-  /// Of the instrumented steps.
-  let stepMS: Double
-  /// The share of the step that the parts cover.
-  let coverage: Double
-  let parts: [Part]
-  /// The longest first.
-  let operations: [Operation]
-
-  /// Sorts the laps of a clock into parts.
-  ///
-  /// - Parameters:
-  ///   - clock: The clock of all instrumented steps.
-  ///   - steps: What these steps took.
-  ///   - threads: The number of threads.
-  ///   - work: Floating-point operations a step, of the parts that consist of matrix products.
-  init(_ clock: OperationClock, steps: [Duration], threads: Int, work: [StepPart: Double]) {
-    let divisor = Double(threads * steps.count)
-    let whole = steps.reduce(.zero, +).milliseconds / Double(steps.count)
-    var times: [StepPart: Double] = [:]
-    let operations = clock.totals.map { entry, time in
-      let operation = Operation(
-        name: entry.operation, phase: entry.phase, ms: time.milliseconds / divisor)
-      times[StepPart(of: entry.operation, entry.phase), default: 0] += operation.ms
-      return operation
-    }
-    stepMS = whole
-    coverage = times.values.reduce(0, +) / whole
-    parts = StepPart.allCases.compactMap { part in
-      times[part].map { time in
-        Part(
-          name: part.rawValue, ms: time, share: time / whole,
-          gflopPerSecond: work[part].map { $0 / time * 1e-6 })
-      }
-    }
-    self.operations = operations.sorted {
-      ($0.ms, $1.name, $1.phase.rawValue) > ($1.ms, $0.name, $0.phase.rawValue)
-    }
-  }
-}
-
-extension BenchmarkResult {
   /// Prints tables, and what they mean.
   func print(to console: Console) {
     let times = [
       ("forward + backward", forwardBackwardMS),
-      ("optimizer (\(configuration.optimizer))", optimizerMS),
-      ("whole step", stepMS),
+      ("optimizer (\(configuration.optimizer))", optimizerMS), ("whole step", stepMS),
     ]
     let table = Table(
       times,
@@ -183,21 +159,5 @@ extension BenchmarkResult {
       The parts are \(Format.percent(split.coverage)) of \(steps) more steps of \
       \(Format.fixed(split.stepMS, 1)) ms, with a clock in them: thread-seconds divided by threads.
       """)
-  }
-}
-
-extension StepSplit {
-  /// The parts, and what is left over.
-  fileprivate func table(peak: Double) -> Table {
-    let rest = Part(
-      name: "waiting and the rest", ms: stepMS * (1 - coverage), share: 1 - coverage)
-    return Table(
-      parts + [rest],
-      [
-        .left("part") { $0.name }, .right("ms") { Format.fixed($0.ms, 1) },
-        .right("share") { Format.percent($0.share) },
-        .right("GFLOP/s") { $0.gflopPerSecond.map { Format.fixed($0, 0) } ?? "" },
-        .right("of peak") { $0.gflopPerSecond.map { Format.percent($0 / peak) } ?? "" },
-      ])
   }
 }

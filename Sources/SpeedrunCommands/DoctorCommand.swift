@@ -37,30 +37,21 @@ struct DoctorCommand: ColoredCommand {
       "\(commit.prefix(12))" + (environment.git.dirty == true ? ", with changes" : "")
     }
     let load = Processor.load ?? 0
-    let isBusy = load > 0.5
+    let isSlow = !["x86-64-v3", "x86-64-v4"].contains(environment.simd)
+    let busy = "other programs are running: times will be longer than they could be"
+    let slow = "the slowest loops are chosen: expect a multiple of the usual time"
+    let small = "the kjv track needs about 300 MB free"
     return [
       ("processor", environment.cpu, nil),
       ("threads", "\(cores)", nil),
-      (
-        "load", Format.fixed(load, 2),
-        isBusy ? "other programs are running: times will be longer than they could be" : nil
-      ),
-      (
-        "memory", Format.bytes(Int(memory)),
-        memory < 1_000_000_000 ? "the kjv track needs about 300 MB free" : nil
-      ),
-      (
-        "SIMD", environment.simd,
-        ["x86-64-v3", "x86-64-v4"].contains(environment.simd)
-          ? nil : "the slowest loops are chosen: expect a multiple of the usual time"
-      ),
+      ("load", Format.fixed(load, 2), load > 0.5 ? busy : nil),
+      ("memory", Format.bytes(Int(memory)), memory < 1_000_000_000 ? small : nil),
+      ("SIMD", environment.simd, isSlow ? slow : nil),
       ("products", "\(environment.products): \(precisions.joined(separator: ", "))", nil),
       ("OpenBLAS", "\(environment.openBLAS.version), core \(environment.openBLAS.core)", nil),
       ("Swift", environment.swift, nil),
-      (
-        "source", commit ?? "no git checkout",
-        commit == nil ? "records will not name a commit" : nil
-      ),
+      commit.map { ("source", $0, nil) }
+        ?? ("source", "no git checkout", "records will not name a commit"),
     ]
   }
 
@@ -73,9 +64,8 @@ struct DoctorCommand: ColoredCommand {
     } catch DataError.missingInput {
       return (name, "not prepared yet; the first run will do it", nil)
     } catch {
-      return (
-        name, "\(error)", "remove \(path) and run `speedrun prepare --corpus \(track.corpus)`"
-      )
+      let remedy = "remove \(path) and run `speedrun prepare --corpus \(track.corpus)`"
+      return (name, "\(error)", remedy)
     }
   }
 
@@ -85,9 +75,7 @@ struct DoctorCommand: ColoredCommand {
       place.deleteLastPathComponent()
     }
     let isWritable = FileManager.default.isWritableFile(atPath: place.path)
-    return (
-      "output", RunDirectory.runs.relativePath,
-      isWritable ? nil : "\(place.path) cannot be written: use --out DIR"
-    )
+    let advice = "\(place.path) cannot be written: use --out DIR"
+    return ("output", RunDirectory.runs.relativePath, isWritable ? nil : advice)
   }
 }

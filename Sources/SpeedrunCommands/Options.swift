@@ -71,9 +71,7 @@ struct OptimizerOption: ParsableArguments {
   /// The name, if there is such a rule.
   func checked() throws(UsageError) -> String {
     guard Self.known.contains(name) else {
-      throw UsageError(
-        "no optimizer is called '\(name)'",
-        hint: Suggestion.text(for: name, among: Self.known, what: "the optimizers"))
+      throw UsageError(no: "optimizer", called: name, among: Self.known)
     }
     return name
   }

@@ -38,17 +38,14 @@ struct PrepareCommand: ColoredCommand {
     if corpus != nil, !text.isEmpty {
       throw ValidationError("--corpus and --text exclude each other")
     }
-    if let vocabulary, !BytePairTokenizer.vocabularySizes.contains(vocabulary) {
-      throw ValidationError(
-        "--vocabulary \(vocabulary): it must be in \(BytePairTokenizer.vocabularySizes)")
-    }
+    try check(vocabulary, of: "--vocabulary", in: BytePairTokenizer.vocabularySizes)
   }
 
   func run() throws {
     let messages = Console.messages(color.mode)
     let source = try text.isEmpty ? named() : .text(files: text.map { URL(fileURLWithPath: $0) })
-    let usual = Registry.current.tracks.first { $0.track.corpus == source.name }?.track
-    let size = vocabulary ?? usual?.vocabulary ?? 1024
+    let track = Registry.current.tracks.map(\.track).first { $0.corpus == source.name }
+    let size = vocabulary ?? track?.vocabulary ?? 1024
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? Track.dataDirectory(corpus: source.name, vocabulary: size)
@@ -56,19 +53,17 @@ struct PrepareCommand: ColoredCommand {
       messages.print($0)
     }
     print(directory.relativePath)
-    let isTracks = out == nil && size == usual?.vocabulary && text.isEmpty
+    let isTracks = out == nil && size == track?.vocabulary && text.isEmpty
     messages.print(
       "next: speedrun run "
-        + (isTracks ? "--track \(usual?.name ?? "")" : "--data \(directory.relativePath)"))
+        + (isTracks ? "--track \(track?.name ?? "")" : "--data \(directory.relativePath)"))
   }
 
   /// The text of a corpus that needs no file.
   private func named() throws -> Corpus {
     let name = corpus ?? "kjv"
     guard let text = Registry.current.corpus(named: name) else {
-      throw UsageError(
-        "no corpus is called '\(name)'",
-        hint: Suggestion.text(for: name, among: Self.known, what: "the corpora"))
+      throw UsageError(no: "corpus", called: name, among: Self.known)
     }
     return try text()
   }

@@ -69,24 +69,18 @@ struct RunSummary {
   }
 
   private func headline(_ console: Console) -> String {
-    let (result, steps) = (record.result, record.configuration.training.steps)
-    let target = log.plan.track.target.map { Format.fixed($0, 3) } ?? "none"
-    let (end, ink): (String, Ink?) =
+    let (result, goal) = (record.result, log.plan.track.target ?? 0)
+    let (target, gap) = (Format.fixed(goal, 3), (result.finalValLoss ?? 0) - goal)
+    let seconds = Format.duration(result.trainSecondsToTarget ?? 0)
+    let (ink, end): (Ink?, String) =
       switch record.outcome {
       case .reached:
-        (
-          "reached \(target) at step \(result.stepsToTarget ?? 0), after "
-            + Format.duration(result.trainSecondsToTarget ?? 0), .green
-        )
-      case .missed:
-        (
-          "finished \(Format.fixed((result.finalValLoss ?? 0) - (log.plan.track.target ?? 0), 4)) above "
-            + "the target of \(target)", .yellow
-        )
-      case .completed: ("finished (no target set)", nil)
+        (.green, "reached \(target) at step \(result.stepsToTarget ?? 0), after \(seconds)")
+      case .missed: (.yellow, "finished \(Format.fixed(gap, 4)) above the target of \(target)")
+      case .completed: (nil, "finished (no target set)")
       case .diverged:
-        ("diverged, the loss of step \(result.divergedAtStep ?? 0) is not a number", .red)
-      case .interrupted: ("interrupted after \(result.steps) of \(steps) steps", .yellow)
+        (.red, "diverged, the loss of step \(result.divergedAtStep ?? 0) is not a number")
+      case .interrupted: (.yellow, "interrupted after \(result.steps) of \(log.plan.steps) steps")
       }
     let text = "\(record.optimizer) on \(record.track): \(end)"
     return console.bold(ink.map { console.paint(text, $0) } ?? text)
@@ -103,13 +97,9 @@ struct RunSummary {
     }
     if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
       let time = "\(result.steps) steps in \(Format.duration(result.trainSeconds))"
+      let rates = "\(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
       let share = Format.percent(result.optimizerSeconds / result.trainSeconds)
-      rows += [
-        (
-          "training",
-          "\(time): \(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
-        ), ("optimizer", "\(share) of that time"),
-      ]
+      rows += [("training", "\(time): \(rates)"), ("optimizer", "\(share) of that time")]
     }
     let start = result.startupSeconds.map { " (\(Format.duration($0)) to start)" } ?? ""
     let memory = Format.bytes(result.peakResidentBytes)
@@ -124,10 +114,10 @@ struct RunSummary {
     switch record.outcome {
     case .interrupted: return []
     case .diverged:
-      let rule = "\(record.optimizer)"
+      let rule = record.optimizer
       return ["lower a learning rate: \(command) \(rule) --set \(rule).learning_rate=…"]
     default:
-      let other = "\(record.optimizer)" == "adamw" ? "muon" : "adamw"
+      let other = record.optimizer == "adamw" ? "muon" : "adamw"
       return ["speedrun sample \(directory)", "\(command) \(other)\(trackOptions)"]
     }
   }

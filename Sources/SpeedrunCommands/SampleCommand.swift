@@ -52,8 +52,9 @@ struct SampleCommand: ColoredCommand {
         path: directory.path, reason: "its run.json describes no model: \(problem)",
         hint: "name the directory of a finished run")
     }
-    if let kind = record.configuration.architecture, Registry.current.models[kind] == nil {
-      throw UsageError("the run's model is a \(kind), which this program does not know")
+    let models = Registry.current.models.keys.sorted()
+    if let name = record.configuration.architecture, !models.contains(name) {
+      throw UsageError(no: "model", called: name, among: models)
     }
     guard let file = record.data.tokenizer else {
       throw DataError.missingInput(

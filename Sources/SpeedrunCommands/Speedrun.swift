@@ -33,7 +33,7 @@ public enum Speedrun {
       return 0
     } catch let code as ExitCode {
       return code.rawValue
-    } catch  where RootCommand.exitCode(for: error) == .success {
+    } catch let error where RootCommand.exitCode(for: error) == .success {
       print(RootCommand.fullMessage(for: error))
       return 0
     } catch {
@@ -73,8 +73,6 @@ struct RootCommand: ParsableCommand {
   static func rejectUnknownCommand(in arguments: [String]) throws(UsageError) {
     let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
-    throw UsageError(
-      "no command is called '\(word)'",
-      hint: Suggestion.text(for: word, among: commands, what: "commands"))
+    throw UsageError(no: "command", called: word, among: commands)
   }
 }

@@ -76,14 +76,6 @@ extension CommandLineTests {
       }
     }
 
-    @Test func operationsAreTheStatedFormula() throws {
-      var configuration = BenchmarkConfiguration(threads: 1)
-      #expect(configuration.operations == 96_636_764_160)
-      try configuration.apply("layers=1,batch=1")
-      // 256 tokens x (6 x (12 x 256 x 256 + 2048 x 256) + 6 x 256 x 256).
-      #expect(configuration.operations == 256 * (6 * (786_432 + 524_288) + 393_216))
-    }
-
     private static func spread(
       _ key: String, of report: [String: Any]
     ) throws -> (median: Double, min: Double, max: Double) {

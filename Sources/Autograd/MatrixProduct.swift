@@ -1,0 +1,100 @@
+import CKernels
+
+/// Matrix products on the calling thread.
+package enum MatrixProduct {
+  /// `output = alpha left right + beta output`, where `left` is rows x inner, `right` inner x columns.
+  ///
+  /// - Parameters:
+  ///   - left: The left factor.
+  ///   - right: The right factor, which says who multiplies, and in which precision.
+  ///   - output: rows x columns; with `beta` 0 it may be uninitialized.
+  ///   - stride: The distance of the output's rows.
+  ///   - rows: The rows of the product.
+  ///   - alpha: The factor on the product.
+  ///   - beta: The factor on what the output holds.
+  package static func multiply(
+    _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
+    rows: Int, alpha: Float = 1, beta: Float = 0
+  ) {
+    multiply(
+      left, right, into: output, stride: stride, rows: rows, alpha: alpha, beta: beta,
+      aboveDiagonal: false)
+  }
+
+  /// The same; with `aboveDiagonal`, this package's kernels leave out tiles wholly below the diagonal.
+  static func multiply(
+    _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
+    rows: Int, alpha: Float, beta: Float, aboveDiagonal: Bool
+  ) {
+    switch right.layout {
+    case .unpacked(let matrix):
+      BLAS.multiply(
+        left, matrix, into: output, stride: stride, rows: rows, inner: right.inner,
+        columns: right.columns, alpha: alpha, beta: beta)
+    case .panels(let panels, let panelStride):
+      let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
+      let multiply =
+        right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
+      withExtendedLifetime((left, panels)) {
+        multiply(
+          left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
+          panelStride, output, stride, rows, right.inner.elements(in: right.precision),
+          right.columns, alpha, beta, aboveDiagonal)
+      }
+    }
+  }
+}
+
+extension MatrixProduct {
+  /// `output = alpha left right` on and above the diagonal: half the work, for a product that is symmetric.
+  ///
+  /// What is below the diagonal is undefined afterwards.
+  ///
+  /// - Parameters:
+  ///   - left: order x inner.
+  ///   - right: inner x order.
+  ///   - output: order x order, its rows `order` elements apart; it may be uninitialized.
+  ///   - order: The rows and columns of the product.
+  ///   - alpha: The factor on the product.
+  package static func multiplyAboveDiagonal(
+    _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, order: Int,
+    alpha: Float = 1
+  ) {
+    require(
+      right.columns == order,
+      "multiplyAboveDiagonal: \(order) rows and \(right.columns) columns are not square")
+    switch right.layout {
+    case .panels:
+      multiply(
+        left, right, into: output, stride: order, rows: order, alpha: alpha, beta: 0,
+        aboveDiagonal: true)
+    case .unpacked(let matrix):
+      multiplyBlocks(
+        left, matrix, into: output, order: order, inner: right.inner, alpha: alpha, 0..<order)
+    }
+  }
+
+  /// By OpenBLAS, the blocks on and above the diagonal, for rows and columns in `range`.
+  ///
+  /// The quarter off the diagonal is one product, the two on the diagonal are cut further: the fewer the
+  /// products, the closer each is to the machine's peak.
+  private static func multiplyBlocks(
+    _ left: Matrix, _ right: Matrix, into output: UnsafeMutablePointer<Float>, order: Int,
+    inner: Int, alpha: Float, _ range: Range<Int>
+  ) {
+    func block(_ rows: Range<Int>, _ columns: Range<Int>) {
+      BLAS.multiply(
+        left.from(row: rows.lowerBound), right.from(column: columns.lowerBound),
+        into: output + rows.lowerBound * order + columns.lowerBound, stride: order,
+        rows: rows.count, inner: inner, columns: columns.count, alpha: alpha)
+    }
+    let smallest = 32
+    guard range.count > smallest else { return block(range, range) }
+    let middle = range.lowerBound + (range.count / 2).rounded(upTo: 16)
+    let (first, second) = (range.lowerBound..<middle, middle..<range.upperBound)
+    block(first, second)
+    for half in [first, second] {
+      multiplyBlocks(left, right, into: output, order: order, inner: inner, alpha: alpha, half)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Autograd
+import Foundation
+
+/// Windows of tokens and, at each position, the token that follows.
+public struct Batch: Sendable, Equatable {
+  /// The windows: `count` rows of the same length.
+  public let inputs: [[TokenID]]
+  /// The next token at every position of `inputs`: the same shape, shifted by one.
+  public let targets: [[TokenID]]
+
+  /// The number of windows.
+  public var count: Int { inputs.count }
+
+  /// The number of tokens predicted.
+  public var tokens: Int { targets.reduce(0) { $0 + $1.count } }
+
+  /// Cuts windows `windows` of length `contextLength` out of `tokens`: window w predicts the tokens
+  /// `w * contextLength + 1 ... (w + 1) * contextLength`.
+  init(windows: some Sequence<Int>, of tokens: [TokenID], contextLength: Int) {
+    var inputs: [[TokenID]] = []
+    var targets: [[TokenID]] = []
+    for window in windows {
+      let start = window * contextLength
+      inputs.append(Array(tokens[start..<start + contextLength]))
+      targets.append(Array(tokens[start + 1...start + contextLength]))
+    }
+    self.inputs = inputs
+    self.targets = targets
+  }
+}
+
+/// The windows on which a model is judged: always the same, in order.
+public struct ValidationSet: Sendable {
+  /// The first windows of the shard, in order.
+  public let windows: Batch
+
+  /// Takes the first `tokens / contextLength` windows of `shard`.
+  ///
+  /// - Parameters:
+  ///   - shard: The validation shard.
+  ///   - tokens: How many tokens to predict, rounded down to whole windows.
+  ///   - contextLength: Tokens per window.
+  /// - Throws: ``DataError`` of kind `badData` when the shard is shorter than that.
+  public init(shard: TokenShard, tokens: Int, contextLength: Int) throws(DataError) {
+    require(contextLength > 0, "ValidationSet: context length \(contextLength), at least 1")
+    require(
+      tokens >= contextLength,
+      "ValidationSet: \(tokens) tokens make no window of \(contextLength)")
+    let count = tokens / contextLength
+    guard shard.tokens.count > count * contextLength else {
+      throw .badData(
+        path: shard.url.path,
+        reason: "\(shard.tokens.count) tokens are too few to validate on \(count) windows of "
+          + "\(contextLength), which need \(count * contextLength + 1)",
+        hint: "validate on fewer tokens or prepare a longer text")
+    }
+    windows = Batch(windows: 0..<count, of: shard.tokens, contextLength: contextLength)
+  }
+}

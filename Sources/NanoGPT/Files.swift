@@ -1,0 +1,114 @@
+import Crypto
+import Foundation
+
+/// Reading and writing whole files, with errors a person can act on.
+package enum Files {
+  /// Returns the bytes of the file at `url`.
+  package static func read(_ url: URL, hint: String) throws(DataError) -> [UInt8] {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
+      throw .missingInput(path: url.path, reason: "no such file", hint: hint)
+    }
+    guard !isDirectory.boolValue else {
+      throw .badData(path: url.path, reason: "is a directory, not a file", hint: hint)
+    }
+    do {
+      return [UInt8](try Data(contentsOf: url))
+    } catch {
+      throw .missingInput(
+        path: url.path, reason: "cannot be read (\(Self.reason(for: error)))", hint: hint)
+    }
+  }
+
+  /// Writes the file at `url` whole or not at all.
+  package static func write(_ bytes: [UInt8], to url: URL) throws(DataError) {
+    try writing(to: url) { try Data(bytes).write(to: url, options: .atomic) }
+  }
+
+  /// Runs `body`, which writes at `url`, and explains its failure.
+  package static func writing(to url: URL, _ body: () throws -> Void) throws(DataError) {
+    do {
+      try body()
+    } catch {
+      throw .cannotWrite(
+        path: url.path, reason: "cannot be written (\(reason(for: error)))",
+        hint: "free some space or choose a directory you may write to")
+    }
+  }
+
+  /// Returns the SHA-256 of `bytes` in lowercase hexadecimal.
+  package static func sha256(_ bytes: [UInt8]) -> String {
+    var hasher = SHA256()
+    bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+    return hasher.finalize().map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+
+  /// What the operating system said, at the bottom of Foundation's error; else Foundation's own words.
+  private static func reason(for error: any Error) -> String {
+    if let posix = error as? POSIXError {
+      return String(cString: strerror(posix.code.rawValue))
+    }
+    if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
+      return reason(for: underlying)
+    }
+    return error.localizedDescription
+  }
+}
+
+/// Something outside the program is wrong: a file, a corpus, a disk.
+///
+/// The kind of the error is what a caller acts on; its description is one line that says what is
+/// wrong, where, and what to do next.
+public enum DataError: Error, Equatable, CustomStringConvertible {
+  /// An input does not exist or cannot be opened.
+  case missingInput(path: String, reason: String, hint: String)
+  /// An input exists but its content is not what it should be.
+  case badData(path: String, reason: String, hint: String)
+  /// An output cannot be written.
+  case cannotWrite(path: String, reason: String, hint: String)
+
+  /// One line: where, what, and what to do next.
+  public var description: String {
+    switch self {
+    case .missingInput(let path, let reason, let hint),
+      .badData(let path, let reason, let hint),
+      .cannotWrite(let path, let reason, let hint):
+      "\(path): \(reason); \(hint)"
+    }
+  }
+}
+
+/// Numbers as files have them: the least significant byte first.
+extension [UInt8] {
+  /// Appends the bytes of `value`.
+  mutating func append(littleEndian value: some FixedWidthInteger & UnsignedInteger) {
+    for shift in stride(from: 0, to: value.bitWidth, by: 8) {
+      append(UInt8(truncatingIfNeeded: value >> shift))
+    }
+  }
+
+  /// Returns the number whose bytes start at `offset`.
+  func littleEndian<Number: FixedWidthInteger & UnsignedInteger>(
+    _ type: Number.Type, at offset: Int
+  ) -> Number {
+    (0..<Number.bitWidth / 8).reduce(0) { $0 | Number(self[offset + $1]) << (8 * $1) }
+  }
+}
+
+extension String {
+  /// The text as a JSON string, with quotes.
+  var quotedForJSON: String {
+    let escaped = unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"", "\\": return "\\\(scalar)"
+      case "\u{0}"..."\u{1F}":
+        let digits = String(scalar.value, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: return String(scalar)
+      }
+    }
+    return "\"\(escaped.joined())\""
+  }
+}
