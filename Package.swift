@@ -14,9 +14,19 @@ let package = Package(
   name: "speedrun",
   products: [
     .executable(name: "speedrun", targets: ["speedrun"]),
+    .library(name: "Machine", targets: ["Machine"]),
+    .library(name: "Machine", targets: ["Machine"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
+    .library(name: "Runs", targets: ["Runs"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
+    .library(name: "Verification", targets: ["Verification"]),
+    .library(name: "Report", targets: ["Report"]),
+    .library(name: "Figures", targets: ["Figures"]),
+    .library(name: "Statistics", targets: ["Statistics"]),
+    .library(name: "Text", targets: ["Text"]),
+    .library(name: "SpeedrunCommands", targets: ["SpeedrunCommands"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,8 +42,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "Machine", swiftSettings: swiftSettings),
     .target(
-      name: "Autograd", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swiftSettings),
+      name: "Autograd", dependencies: ["CKernels", "COpenBLAS", "Machine"],
+      swiftSettings: swiftSettings),
     .target(name: "Muon", dependencies: ["Autograd", "CKernels"], swiftSettings: swiftSettings),
     .target(
       name: "NanoGPT",
@@ -47,22 +59,49 @@ let package = Package(
       name: "Text", dependencies: [.product(name: "TextTable", package: "TextTable")],
       swiftSettings: swiftSettings),
     .target(name: "Statistics", dependencies: ["Autograd", "Text"], swiftSettings: swiftSettings),
-    .target(name: "Figures", dependencies: ["Text"], swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "speedrun",
+    .target(
+      name: "Figures", dependencies: ["Statistics", "Text"],
+      resources: [.embedInCode("figure.css")], swiftSettings: swiftSettings),
+    .target(
+      name: "Runs",
       dependencies: [
-        "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Mustache", package: "swift-mustache"),
-        .product(name: "Rainbow", package: "Rainbow"),
-        .product(name: "TextTable", package: "TextTable"),
+        "Autograd", "Machine", "Muon", "NanoGPT", "Text",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Experiments",
+      dependencies: ["Autograd", "Machine", "Muon", "NanoGPT", "Runs", "Statistics", "Text"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Verification",
+      dependencies: ["Autograd", "Muon", "NanoGPT", "Experiments", "Runs", "Text"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Report",
+      dependencies: [
+        "Autograd", "Muon", "NanoGPT", "Experiments", "Figures", "Runs", "Statistics", "Text",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("page.mustache")], swiftSettings: swiftSettings),
+    .target(
+      name: "SpeedrunCommands",
+      dependencies: [
+        "Machine", "Autograd", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics",
+        "Text",
+        "Verification",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Rainbow", package: "Rainbow"),
+      ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "speedrun", dependencies: ["SpeedrunCommands"], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "AutogradTests", dependencies: ["Autograd", "CKernels", "TestSupport"],
       swiftSettings: swiftSettings),
@@ -75,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "SpeedrunTests",
       dependencies: [
-        "speedrun", "Autograd", "Muon", "NanoGPT", "Text", "Statistics", "Figures", "TestSupport",
+        "speedrun", "SpeedrunCommands", "Report", "Verification", "Experiments", "Runs", "Figures",
+        "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]

@@ -1,4 +1,4 @@
-import Glibc
+import Machine
 import Synchronization
 
 /// Says where the time of a computation goes, operation by operation.
@@ -26,7 +26,7 @@ package final class OperationClock: Sendable {
 
   private struct State {
     var totals: [Entry: Duration] = [:]
-    var starts: [pthread_t: ContinuousClock.Instant] = [:]
+    var starts: [UInt: ContinuousClock.Instant] = [:]
   }
 
   private let state = Mutex(State())
@@ -41,7 +41,7 @@ package final class OperationClock: Sendable {
   /// Starts a lap on this thread; the time since the last one belongs to nothing.
   package static func restart() {
     guard let clock = current else { return }
-    clock.state.withLock { $0.starts[pthread_self()] = .now }
+    clock.state.withLock { $0.starts[CurrentProcess.threadIdentifier] = .now }
   }
 
   /// Ends this thread's lap, whose time belongs to `operation`, and starts the next.
@@ -50,10 +50,10 @@ package final class OperationClock: Sendable {
     let end = ContinuousClock.now
     let entry = Entry(operation: operation.description, phase: phase)
     clock.state.withLock { state in
-      if let start = state.starts[pthread_self()] {
+      if let start = state.starts[CurrentProcess.threadIdentifier] {
         state.totals[entry, default: .zero] += end - start
       }
-      state.starts[pthread_self()] = .now
+      state.starts[CurrentProcess.threadIdentifier] = .now
     }
   }
 }

@@ -7,9 +7,6 @@ public struct NamedRule: Codable, Sendable {
   /// The rule.
   public var rule: any UpdateRule
 
-  /// The rules that can be decoded, and named on the command line.
-  public static let known: [any UpdateRule.Type] = [Muon.self, AdamW.self, Lion.self]
-
   private enum CodingKeys: String, CodingKey { case rule }
 
   /// Wraps a rule.
@@ -20,12 +17,13 @@ public struct NamedRule: Codable, Sendable {
   /// The rule's name in records and configuration files, such as `muon`.
   public var name: String { type(of: rule).name }
 
-  /// Decodes a rule of the kind that the key `rule` names.
+  /// Decodes a rule of the kind that the key `rule` names, one of the decoder's ``RuleRegistry``.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let name = try container.decode(String.self, forKey: .rule)
-    guard let type = Self.known.first(where: { $0.name == name }) else {
-      let known = Self.known.map { $0.name }.joined(separator: ", ")
+    let registry = decoder.ruleRegistry
+    guard let type = registry[name] else {
+      let known = registry.names.joined(separator: ", ")
       throw DecodingError.dataCorruptedError(
         forKey: .rule, in: container,
         debugDescription: "no update rule is called \"\(name)\"; known: \(known)")

@@ -3,8 +3,8 @@ import Autograd
 /// How a parameter moves, given its gradient: a value with every hyperparameter in it.
 ///
 /// A rule has no memory. What it must remember about a parameter is in a ``RuleState``, which the
-/// ``Optimizer`` keeps. A new rule is one file; to be read back from records and configuration files it
-/// also needs its place in ``NamedRule/known``.
+/// ``Optimizer`` keeps. A rule that moves every element on its own is easiest written as an ``ElementwiseRule``; to be read
+/// back from records and configuration files it needs its place in a ``RuleRegistry``.
 public protocol UpdateRule: Codable, Hashable, Sendable {
   /// The name in records and configuration files, such as `muon`.
   static var name: String { get }
@@ -54,6 +54,18 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
 extension UpdateRule {
   /// By default, every shape is accepted: nil.
   public func problem(with shape: Shape) -> String? { nil }
+
+  /// By default no decay.
+  public var weightDecay: Double { 0 }
+
+  /// By default a learning rate or a decay that is no number of at least 0.
+  public var problem: String? { commonProblem }
+
+  /// By default no memory.
+  public func makeState(for shape: Shape) -> RuleState { RuleState([:]) }
+
+  /// By default as much as a few passes over the elements take.
+  public func operations(elements: Int, of shape: Shape) -> Double { 20 * Double(elements) }
 
   /// By default 1.
   public func scaleFactor(for shape: Shape) -> Double { 1 }

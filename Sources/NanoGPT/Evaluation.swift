@@ -12,7 +12,7 @@ public struct Evaluation: Hashable, Sendable {
   public let bitsPerByte: Double?
 }
 
-extension GPT {
+extension LanguageModel {
   /// Evaluates the model on a validation set, side by side in lanes, without gradients.
   ///
   /// - Parameters:

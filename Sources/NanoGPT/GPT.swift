@@ -9,7 +9,7 @@ import Autograd
 ///     x = rms(embed[token])
 ///     x = x + attention(rms(x));  x = x + mlp(rms(x))     for every block
 ///     logits = softcap(head(rms(x)))
-public struct GPT: Sendable {
+public struct GPT: LanguageModel {
   /// What the model was built from.
   public let configuration: GPTConfiguration
   /// One row `[modelDimension]` for each token: `[vocabularySize, modelDimension]`.
@@ -49,20 +49,9 @@ public struct GPT: Sendable {
     blocks.flatMap(\.matrices)
   }
 
-  /// The mean cross-entropy, in nats per token, of predicting each target from the tokens before it.
-  ///
-  /// - Parameters:
-  ///   - inputs: At most `context` tokens.
-  ///   - targets: For each input, the token that follows.
-  /// - Returns: A scalar.
-  public func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor {
-    head(features(of: inputs))
-      .softcappedCrossEntropy(targets: targets, cap: configuration.softcap)
-  }
-
-  /// The softcapped logits of the token after each of `tokens`: `[tokens, vocabularySize]`.
-  public func logits(of tokens: [TokenID]) -> Tensor {
-    head(features(of: tokens)).softcapped(at: configuration.softcap)
+  /// The scores of the token after each of `tokens`, before the softcap: `[tokens, vocabularySize]`.
+  public func scores(of tokens: [TokenID]) -> Tensor {
+    head(features(of: tokens))
   }
 
   /// The normalized residual stream after the last block: `[tokens, modelDimension]`.

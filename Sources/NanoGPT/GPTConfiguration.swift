@@ -79,3 +79,24 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
   private static let largestExtent = 1 << 20
   private static let mostLayers = 1000
 }
+
+extension GPTConfiguration {
+  /// The weights of embedding, head, and the matrices inside the blocks.
+  public var weights: Int {
+    2 * vocabularySize * modelDimension
+      + layers * (4 * modelDimension * modelDimension + 2 * modelDimension * hiddenDimension)
+  }
+
+  /// Floating-point operations a token in the products of blocks and head: two for each weight, three times, as
+  /// backward has two products for each of forward's.
+  public var projectionOperationsPerToken: Double {
+    let blocks = layers * (4 * modelDimension + 2 * hiddenDimension) * modelDimension
+    let head = vocabularySize * modelDimension
+    return 6 * Double(blocks + head)
+  }
+
+  /// Floating-point operations a token in scores and weighted sums below the diagonal, forward and backward.
+  public var attentionOperationsPerToken: Double {
+    6 * Double(layers * context * modelDimension)
+  }
+}

@@ -42,7 +42,7 @@ public struct Sampler: Sendable {
   }
 }
 
-extension GPT {
+extension LanguageModel {
   /// Continues a text token by token; each is predicted from the last `context` tokens.
   ///
   /// - Parameters:

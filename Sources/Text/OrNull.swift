@@ -1,18 +1,22 @@
 /// A value whose key is always written: `null` says that there is none.
 @propertyWrapper
-package struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
-  package var wrappedValue: Value?
+public struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
+  /// The value, if there is any.
+  public var wrappedValue: Value?
 
-  package init(wrappedValue: Value?) {
+  /// Wraps a value, or none.
+  public init(wrappedValue: Value?) {
     self.wrappedValue = wrappedValue
   }
 
-  package init(from decoder: any Decoder) throws {
+  /// Reads a value or `null`; the key must be there.
+  public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
   }
 
-  package func encode(to encoder: any Encoder) throws {
+  /// Writes the value or `null`.
+  public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(wrappedValue)
   }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import NanoGPT
 import Testing
@@ -20,9 +21,10 @@ extension CommandLineTests {
       (["--optimizer", "sgd"], "sgd"),
       (["--track", "moon"], "moon"),
       (["--target", "nan"], "nan"),
-      (["--scale", "huge"], "'spectral' and 'rms'"),
-      (["--newton-schulz", "newton"], "jordan or polar-express or convergent"),
-      (["--optimizer", "adamw", "--scale", "rms"], "--scale"),
+      (["--optimizer", "moun"], "did you mean 'muon'"),
+      (["--scale", "rms"], "hint: --set muon.scale=rms does it"),
+      (["--newton-schulz", "jordan"], "hint: --set muon.newton_schulz="),
+      (["--newton-schulz-precision", "bf16"], "hint: --set muon.newton_schulz_precision="),
       (["--set", "steps"], "key=value"),
       (["--set", "muon.learning_rat=1"], "muon.learning_rate"),
       (["--set", "muon.learning_rate=fast"], "muon.learning_rate = \"fast\""),
@@ -42,8 +44,9 @@ extension CommandLineTests {
       (["benchmark", "--configuration", "batch=4,"], "'' is not of the form key=value"),
       (["benchmark", "--configuration", "model-dim=64"], "did you mean 'model_dim'"),
       (["benchmark", "--configuration", "batch=many"], "batch=many: not a whole number"),
-      (["benchmark", "--scaling", "--json"], "--scaling excludes"),
-      (["benchmark", "--update", "README.md"], "--scaling"),
+      (["benchmark", "--optimizer", "sgd"], "no optimizer is called 'sgd'"),
+      (["benchmark", "--scaling"], "hint: ./Scripts/scaling"),
+      (["benchmark", "--compare", "a.json"], "hint: ./Scripts/compare-benchmarks"),
       (["benchmark", "--threads", "1025"], "--threads 1025"),
       (["benchmark", "--configuration", "heads=3"], "3 heads"),
       (["prepare", "--vocabulary", "3"], "257"),

@@ -1,7 +1,9 @@
+import Autograd
 import Foundation
 import Statistics
 import Testing
 import Text
+import speedrun
 
 extension CommandLineTests {
   /// The command as a user types it, on a model of a millisecond.
@@ -33,6 +35,7 @@ extension CommandLineTests {
         // 256 tokens x (6 x (2 x 12 x 64 x 64 + 257 x 64) + 6 x 2 x 64 x 64) operations.
         let operations = try #require(report["gflop_per_step"] as? Double)
         #expect(abs(operations - 0.188841984) < 1e-12)
+        #expect(try #require(report["optimizer_gflop_per_step"] as? Double) > 0)
         for rate in ["tokens_per_second", "gflop_per_second", "matrix_peak_gflop_per_second"] {
           #expect(try #require(report[rate] as? Double) > 0, "\(rate)")
         }
@@ -73,67 +76,12 @@ extension CommandLineTests {
       }
     }
 
-    @Test func anEarlierBenchmarkIsComparedWith() throws {
-      try withTool { tool in
-        var earlier = try tool.run(Self.small + ["--json"]).json()
-        earlier["step_ms"] = ["median": 1e6, "min": 1e6, "max": 1e6]
-        let file = tool.directory.appendingPathComponent("before.json")
-        try JSONSerialization.data(withJSONObject: earlier).write(to: file)
-
-        let run = try tool.run(Self.small + ["--compare", "before.json", "--json"])
-        #expect(run.status == 0, "\(run.messages)")
-        let report = try run.json()
-        let comparison = try #require(report["comparison"] as? [String: Any])
-        #expect(comparison["file"] as? String == "before.json")
-        #expect(comparison["differences"] as? [String] == [])
-        let rows = try #require(comparison["rows"] as? [[String: Any]])
-        let names = rows.map { $0["name"] as? String }
-        #expect(names.contains("projections") && names.contains("forward + backward"))
-        let row = try #require(rows.first { $0["name"] as? String == "whole step" })
-        #expect(row["before_ms"] as? Double == 1e6)
-        let now = try Self.spread("step_ms", of: report).median
-        #expect(row["now_ms"] as? Double == now)
-        #expect(abs(try #require(row["ratio"] as? Double) * 1e6 / now - 1) < 1e-9)
-
-        let table = try tool.run(Self.small + ["--compare", "before.json"]).output
-        #expect(table.contains("Against before.json:") && table.contains(" 1000000.0 "), "\(table)")
-      }
-    }
-
-    @Test func whatIsNotTheSameWorkIsNotCompared() throws {
-      try withTool { tool in
-        func write(_ text: String, _ name: String) throws {
-          try Data(text.utf8).write(to: tool.directory.appendingPathComponent(name))
-        }
-        try write(try tool.run(Self.small + ["--json"]).output, "small.json")
-        try write("{\"steps\": 3}", "other.json")
-        let cases: [(arguments: [String], status: Int32, said: String)] = [
-          (Self.small + ["--compare", "missing.json"], 66, "missing.json: no such file"),
-          (Self.small + ["--compare", "other.json"], 65, "not the JSON of a benchmark"),
-          (["benchmark", "--compare", "small.json"], 65, "--configuration vocabulary=257,"),
-          (
-            Self.small + ["--compare", "small.json", "--optimizer", "adamw"], 65,
-            "--optimizer muon"
-          ),
-        ]
-        for (arguments, status, said) in cases {
-          let run = try tool.run(arguments)
-          #expect(run.status == status)
-          #expect(run.complaints.count == 1)
-          #expect(run.messages.contains(said), "\(run.messages)")
-          #expect(run.output.isEmpty, "nothing is measured in vain")
-        }
-      }
-    }
-
-    @Test func aDocumentWithoutAPlaceForTheTableIsKnownAtOnce() throws {
-      try withTool { tool in
-        try Data("# Title\n".utf8).write(to: tool.directory.appendingPathComponent("a.md"))
-        let run = try tool.run("benchmark", "--scaling", "--update", "a.md")
-        #expect(run.status == 65)
-        #expect(run.messages.contains("<!-- scaling: begin -->"), "\(run.messages)")
-        #expect(try tool.run("benchmark", "--scaling", "--update", "b.md").status == 66)
-      }
+    @Test func operationsAreTheStatedFormula() throws {
+      var configuration = BenchmarkConfiguration(threads: 1)
+      #expect(configuration.operations == 96_636_764_160)
+      try configuration.apply("layers=1,batch=1")
+      // 256 tokens x (6 x (12 x 256 x 256 + 2048 x 256) + 6 x 256 x 256).
+      #expect(configuration.operations == 256 * (6 * (786_432 + 524_288) + 393_216))
     }
 
     private static func spread(

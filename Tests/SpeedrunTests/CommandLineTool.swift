@@ -1,3 +1,4 @@
+import Autograd
 import Dispatch
 import Foundation
 import NanoGPT

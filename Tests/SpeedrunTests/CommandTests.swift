@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 import Testing
 
@@ -19,7 +20,8 @@ extension CommandLineTests {
     @Test func aPrintedConfigurationRunsTheSame() throws {
       try withTool { tool in
         let options =
-          CommandLineTool.short + ["--scale", "rms", "--set", "embed.learning_rate=0.2"]
+          CommandLineTool.short
+          + ["--set", "muon.scale=rms", "--set", "embed.learning_rate=0.2"]
         let printed = try tool.run(options + ["--print-config"])
         #expect(printed.status == 0)
         try Data(printed.output.utf8).write(to: tool.directory.appendingPathComponent("my.toml"))

@@ -1,5 +1,8 @@
+import Autograd
+import Experiments
 import Foundation
 import NanoGPT
+import Runs
 import Testing
 import speedrun
 

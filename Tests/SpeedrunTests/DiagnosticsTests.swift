@@ -1,4 +1,6 @@
+import Autograd
 import Foundation
+import Runs
 import Testing
 import speedrun
 
@@ -19,8 +21,8 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Contestant.allCases)
-    func theLogShowsEveryMatrixAndTheRunIsTheSame(_ contestant: Contestant) throws {
+    @Test(arguments: String.allCases)
+    func theLogShowsEveryMatrixAndTheRunIsTheSame(_ contestant: String) throws {
       try withTool { tool in
         let arguments = CommandLineTool.short + ["--optimizer", contestant.rawValue]
         let plain = try tool.run(arguments + ["--out", "plain"])

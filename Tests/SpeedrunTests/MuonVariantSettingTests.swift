@@ -1,16 +1,18 @@
+import Autograd
 import Foundation
 import Muon
+import Runs
 import Testing
 import speedrun
 
 /// The variants of Muon, as they are set on the command line.
 @Suite struct MuonVariantSettingTests {
-  private static let usual = TrackFile.micro.recipes[.muon]?.muon
+  private static let usual = TrackDefinition.micro.recipes["muon"]?.muon
 
   private func muon(_ settings: String...) throws -> Muon {
-    let file = try TrackFile.micro.applying(try settings.map { try Setting($0) }, for: .muon)
-    #expect(try TrackFile(toml: file.toml()) == file)
-    return try #require(file.recipes[.muon]?.muon)
+    let file = try TrackDefinition.micro.applying(try settings.map { try Setting($0) }, for: "muon")
+    #expect(try TrackDefinition(toml: file.toml()) == file)
+    return try #require(file.recipes["muon"]?.muon)
   }
 
   @Test func everyVariantCanBeSet() throws {
@@ -31,7 +33,7 @@ import speedrun
     let said = try muon(
       "muon.nesterov=true", "muon.decay=decoupled", "muon.orthogonalization=newton-schulz")
     #expect(said == Self.usual)
-    let text = try TrackFile.micro.toml()
+    let text = try TrackDefinition.micro.toml()
     for key in ["nesterov", "\ndecay", "orthogonalization"] { #expect(!text.contains(key)) }
   }
 
@@ -45,7 +47,7 @@ import speedrun
   @Test(arguments: mistakes)
   func mistakesAreNamed(setting: String, said: String) throws {
     let error = #expect(throws: UsageError.self) {
-      try TrackFile.micro.applying([try Setting(setting)], for: .muon)
+      try TrackDefinition.micro.applying([try Setting(setting)], for: "muon")
     }
     #expect(error?.message.contains(said) == true, "\(error?.message ?? "none")")
   }
@@ -67,9 +69,9 @@ extension CommandLineTests {
               + ["--set", variant])
           #expect(run.status == 0, "\(run.messages)")
           let record = try JSONDecoder().decode(RunRecord.self, from: Data(run.output.utf8))
-          let file = try TrackFile.micro.applying(
-            [Setting("muon.weight_decay=0.1"), Setting(variant)], for: .muon)
-          #expect(record.configuration.groups[0].rule.rule as? Muon == file.recipes[.muon]?.muon)
+          let file = try TrackDefinition.micro.applying(
+            [Setting("muon.weight_decay=0.1"), Setting(variant)], for: "muon")
+          #expect(record.configuration.groups[0].rule.rule as? Muon == file.recipes["muon"]?.muon)
           #expect(
             record.result.newtonSchulzCalls == (variant.hasSuffix("svd") ? 0 : 4 * 12), "\(variant)"
           )

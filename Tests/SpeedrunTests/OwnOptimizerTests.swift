@@ -1,5 +1,7 @@
+import Autograd
 import Foundation
 import Muon
+import Runs
 import Testing
 import speedrun
 
@@ -16,7 +18,7 @@ extension CommandLineTests {
         #expect(record.optimizer.rawValue == "lion")
         #expect(record.configuration.groups.map(\.name) == ["lion", "embed", "head"])
         let rule = try #require(record.configuration.groups[0].rule.rule as? Lion)
-        let recipe = try #require(TrackFile.micro.recipes[Contestant(Lion.self)])
+        let recipe = try #require(TrackDefinition.micro.recipes[String(Lion.self)])
         #expect(rule.weightDecay == 0.25)
         #expect(rule.learningRate == (recipe.hidden.rule as? Lion)?.learningRate)
         #expect(record.result.newtonSchulzCalls == 0)

@@ -1,3 +1,5 @@
+import Autograd
+import Experiments
 import Foundation
 import NanoGPT
 import Testing

@@ -1,6 +1,6 @@
-import speedrun
 import Testing
 import Text
+import speedrun
 
 @Suite struct ReportTests {
   @Test(arguments: [
@@ -21,31 +21,6 @@ import Text
   @Test(arguments: [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (214_300_000, "214 MB")])
   func bytesHaveUnits(_ count: Int, _ text: String) {
     #expect(Format.bytes(count) == text)
-  }
-
-  @Test(
-    arguments: [
-      (
-        "Haswell", "Haswell", "x86-64-v4",
-        "OPENBLAS_CORETYPE=Haswell limits OpenBLAS to AVX2 here: "
-          + "about half the speed; unset it"
-      ),
-      (
-        "Nehalem", "Nehalem", "x86-64-v3",
-        "OPENBLAS_CORETYPE=Nehalem limits OpenBLAS to SSE here: "
-          + "about a quarter of the speed; unset it"
-      ),
-      ("Haswell", "Haswell", "x86-64-v3", nil),
-      ("SkylakeX", "SkylakeX", "x86-64-v4", nil),
-      ("nonsense", "SkylakeX", "x86-64-v4", nil),
-      (nil, "Haswell", "x86-64-v4", nil),
-      ("", "Haswell", "x86-64-v4", nil),
-      ("Prescott", "Prescott", "baseline", nil),
-    ] as [(String?, String, String, String?)])
-  func narrowKernelsAreNoticed(
-    _ coreType: String?, _ core: String, _ simd: String, _ advice: String?
-  ) {
-    #expect(KernelAdvice.advice(coreType: coreType, core: core, simd: simd) == advice)
   }
 
   @Test func textsArePaddedToAWidth() {

@@ -1,4 +1,6 @@
+import Experiments
 import Foundation
+import Runs
 import Testing
 import speedrun
 
@@ -66,7 +68,8 @@ struct ResultsFixture {
       }
     }
     try write(
-      try record(kind: "comparison", purpose: purpose, seeds: seeds, track: TrackFile.kjv.track),
+      try record(
+        kind: "comparison", purpose: purpose, seeds: seeds, track: TrackDefinition.kjv.track),
       to: folder, "record.json")
     let verdicts = arms.dropFirst().map { arm -> [String: Any] in
       var ratios: Any = NSNull()
@@ -94,7 +97,7 @@ struct ResultsFixture {
     _ trials: [Trial]
   ) throws {
     let folder = records.appendingPathComponent(name)
-    var track = TrackFile.kjv.track
+    var track = TrackDefinition.kjv.track
     track.target = 2.88
     track.batch = batch
     try write(
@@ -155,7 +158,7 @@ struct ResultsFixture {
     let record: [String: Any] = [
       "track": "kjv", "optimizer": arm.optimizer, "settings": arm.settings, "outcome": "reached",
       "configuration": [
-        "model": try json(TrackFile.kjv.track.configuration), "groups": [String](),
+        "model": try json(TrackDefinition.kjv.track.configuration), "groups": [String](),
         "training": [
           "batch": 16, "steps": arm.steps, "seed": seed, "data_seed": 0, "lanes": 4,
           "precision": "float32", "schedule": ["cooldown": 0.6, "warmup_steps": 0],
@@ -228,7 +231,7 @@ struct ResultsFixture {
       "data": ["train_shards": ["00"], "val_shards": ["00"], "tokenizer": "00"] as [String: Any],
       "parallel": parallel.map { $0 as Any } ?? NSNull(),
       "compute": Self.compute, "files": [String: String](), "track_options": [String](),
-      "base": try json(TrackFile.kjv),
+      "base": try json(TrackDefinition.kjv),
     ] as [String: Any]
   }
 

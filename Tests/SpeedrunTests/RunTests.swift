@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import Muon
 import NanoGPT
+import Runs
 import Testing
 import speedrun
 
@@ -72,8 +73,8 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Contestant.allCases)
-    func theLogHasEveryStepAndValidation(_ contestant: Contestant) throws {
+    @Test(arguments: String.allCases)
+    func theLogHasEveryStepAndValidation(_ contestant: String) throws {
       try withTool { tool in
         let run = try tool.run(
           CommandLineTool.short + [
@@ -115,9 +116,9 @@ extension CommandLineTests {
     }
 
     @Test(
-      arguments: Contestant.allCases, Precision.allCases.filter { $0.problem == nil })
+      arguments: String.allCases, Precision.allCases.filter { $0.problem == nil })
     func theLossDoesNotDependOnTheNumberOfThreads(
-      _ contestant: Contestant, _ precision: Precision
+      _ contestant: String, _ precision: Precision
     ) throws {
       try withTool { tool in
         var columns: [[String]] = []
@@ -139,17 +140,19 @@ extension CommandLineTests {
       }
     }
 
-    /// Each flag changes the numbers, and the record says which was given.
+    /// Each choice changes the numbers, and the record says which was made.
     @Test(.enabled(if: Precision.bfloat16.problem == nil, "the processor has no AVX512-BF16"))
     func precisionsAreUsedAndRecorded() throws {
       try withTool { tool in
         var losses: Set<Double> = []
-        for flag in ["--precision", "--newton-schulz-precision"] {
+        for isModel in [true, false] {
           for value in ["float32", "bf16"] {
-            let run = try tool.run(CommandLineTool.short + [flag, value, "--json", "--no-save"])
+            let choice =
+              isModel
+              ? ["--precision", value] : ["--set", "muon.newton_schulz_precision=\(value)"]
+            let run = try tool.run(CommandLineTool.short + choice + ["--json", "--no-save"])
             #expect(run.status == 0, "\(run.messages)")
             let record = try JSONDecoder().decode(RunRecord.self, from: Data(run.output.utf8))
-            let isModel = flag == "--precision"
             let muon = record.configuration.groups.compactMap { $0.rule.rule as? Muon }.first
             #expect(
               record.configuration.training.precision.rawValue == (isModel ? value : "float32"))

@@ -1,8 +1,9 @@
+import Autograd
 import Foundation
-import speedrun
 import Statistics
-import Testing
 import TestSupport
+import Testing
+import speedrun
 
 /// Numbers of scipy, see Tests/Goldens/make_statistics_goldens.py.
 private struct StatisticsGoldens: Decodable {

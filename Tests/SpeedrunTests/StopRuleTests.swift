@@ -1,6 +1,8 @@
-import speedrun
+import Autograd
+import Experiments
 import Statistics
 import Testing
+import speedrun
 
 /// Curves with a validation every 10 steps, from step 0 on, of one second a step: a list of losses a seed.
 private func curves(

@@ -1,9 +1,11 @@
+import Autograd
+import Experiments
 import Foundation
 import Muon
 import NanoGPT
-import speedrun
 import Statistics
 import Testing
+import speedrun
 
 @Suite struct LossByLengthTests {
   @Test func betweenLengthsTheLossFallsWithTheLogarithm() {
@@ -152,7 +154,7 @@ import Testing
       #expect(size.arms.map(\.settings) == [["adamw.learning_rate=2"], ["muon.learning_rate=2"]])
       #expect(abs((size.stepsRatio ?? 0) - 0.5) < 1e-9)
       #expect(abs((size.secondsRatio ?? 0) - 0.6) < 1e-9)
-      #expect(abs((size.arm(.muon)?.time?.overhead ?? 0) - 0.2) < 1e-9)
+      #expect(abs((size.arm("muon")?.time?.overhead ?? 0) - 0.2) < 1e-9)
       #expect(study.table.markdown.contains("| muon | `muon.learning_rate=2*` | 100 | 0.50 |"))
       #expect(study.sentences[0].contains("of one seed each"))
       #expect(study.sentences[1].hasPrefix("A star:"))

@@ -1,5 +1,8 @@
+import Autograd
+import Experiments
 import Foundation
 import Glibc
+import Runs
 import Testing
 import speedrun
 
@@ -69,7 +72,7 @@ extension CommandLineTests {
         #expect(try tool.lines(of: "sweep/trials.jsonl") == text)
         let file = try tool.lines(of: "sweep/result.json").joined(separator: "\n") + "\n"
         #expect(third.output == file)
-        let result = try JSONDecoder().decode(SweepResult.self, from: Data(third.output.utf8))
+        let result = try JSONDecoder().decode(Ranking.self, from: Data(third.output.utf8))
         #expect(result.trials == 12 && result.otherRecords == 0)
         for (number, arm) in result.arms.enumerated() {
           let losses = trials[4 * number..<4 * number + 4].compactMap(\.finalValLoss).sorted()
@@ -187,15 +190,13 @@ extension CommandLineTests {
       }
     }
 
-    @Test func aDryRunShowsTheTrialsAndTheTime() throws {
+    @Test func aDryRunShowsTheTrials() throws {
       try withTool { tool in
         try tool.write(Self.plan, to: "plan.toml")
-        let run = try tool.run("sweep", "plan.toml", "--dry-run", "--step-ms", "10")
+        let run = try tool.run("sweep", "plan.toml", "--dry-run")
         #expect(run.status == 0, "\(run.messages)")
         #expect(run.output.contains("adamw.learning_rate=best x 0.7"))
-        // Four trials of 20 steps and three validations, each as long as 16/3 steps.
-        #expect(run.output.contains("muon: 4 trials, 10.0 ms a step: about 1.4 s"), "\(run.output)")
-        #expect(run.output.contains("12 trials in all: about 4.3 s"), "\(run.output)")
+        #expect(run.output.contains("\n12 trials in all\n"), "\(run.output)")
         #expect(tool.contents(of: ".") == ["plan.toml"])
       }
     }
@@ -205,8 +206,6 @@ extension CommandLineTests {
       (["sweep", "none.toml"], 66, "none.toml: no such file"),
       (["sweep", "unequal.toml"], 64, "adamw 5, muon 4, muon-rms 4"),
       (["sweep", "plan.toml", "--parallel", "0"], 64, "--parallel 0"),
-      (["sweep", "plan.toml", "--step-ms", "5"], 64, "--dry-run"),
-      (["sweep", "plan.toml", "--step-ms", "0", "--dry-run"], 64, "--step-ms 0"),
       (["sweep", "plan.toml", "--dry-run", "--json"], 64, "--json"),
     ]
 

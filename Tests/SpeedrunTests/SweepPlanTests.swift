@@ -1,4 +1,6 @@
+import Autograd
 import Foundation
+import Runs
 import Testing
 import speedrun
 

@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 import Testing
 import speedrun
 
@@ -221,7 +222,7 @@ import speedrun
 
   @Test func anEstimateCountsValidationsToo() throws {
     // 95 steps in strides of 10: validations at 0, 10, ..., 90 and 95, of a third of 8192 / 512 steps.
-    let steps = SweepEstimate.stepEquivalents(of: TrackFile.micro.track, steps: 95)
+    let steps = SweepEstimate.stepEquivalents(of: TrackDefinition.micro.track, steps: 95)
     #expect(abs(steps - (95 + 11 * 16.0 / 3)) < 1e-9)
     let estimate = try SweepEstimate(
       SweepPlanTests.plan(), on: .micro, stepMilliseconds: 1000)

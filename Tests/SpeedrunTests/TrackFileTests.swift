@@ -1,23 +1,25 @@
+import Autograd
 import Muon
+import Runs
 import Testing
 import speedrun
 
 @Suite struct TrackFileTests {
-  @Test(arguments: TrackFile.builtIn)
-  func tracksSurviveTOML(_ file: TrackFile) throws {
-    #expect(try TrackFile(toml: file.toml()) == file)
+  @Test(arguments: TrackDefinition.builtIn)
+  func tracksSurviveTOML(_ file: TrackDefinition) throws {
+    #expect(try TrackDefinition(toml: file.toml()) == file)
   }
 
   @Test func everyHyperparameterSurvivesTOML() throws {
-    var file = TrackFile.micro
+    var file = TrackDefinition.micro
     file.track.target = nil
     file.track.textSHA256 = "0.50000"
-    file.recipes[.adamw] = nil
-    file.recipes[.muon]?.muon = Muon(
+    file.recipes["adamw"] = nil
+    file.recipes["muon"]?.muon = Muon(
       learningRate: 1.0 / 3, weightDecay: 0.1, momentum: 0.9,
       momentumWarmup: MomentumWarmup(from: 0.85, steps: 30), scale: .rms,
       newtonSchulz: .polarExpress)
-    #expect(try TrackFile(toml: file.toml()) == file)
+    #expect(try TrackDefinition(toml: file.toml()) == file)
   }
 
   @Test func settingsReachTheRecipeBeforeTheTrack() throws {
@@ -25,8 +27,8 @@ import speedrun
       "steps=7", "muon.learning_rate=1", "muon.scale=rms", "muon.newton_schulz=convergent",
       "embed.betas=[0, 0.5]", "model.layers=3", "target=2", "name=mine",
     ].map { try Setting($0) }
-    let changed = try TrackFile.kjv.applying(settings, for: .muon)
-    let recipe = try #require(changed.recipes[.muon])
+    let changed = try TrackDefinition.kjv.applying(settings, for: "muon")
+    let recipe = try #require(changed.recipes["muon"])
     #expect(recipe.steps == 7)
     #expect(recipe.muon?.learningRate == 1)
     #expect(recipe.muon?.scale == .rms)
@@ -35,7 +37,7 @@ import speedrun
     #expect(changed.track.model.layers == 3)
     #expect(changed.track.target == 2)
     #expect(changed.track.name == "mine")
-    #expect(changed.recipes[.adamw] == TrackFile.kjv.recipes[.adamw])
+    #expect(changed.recipes["adamw"] == TrackDefinition.kjv.recipes["adamw"])
   }
 
   /// A line of the micro track replaced, and what the error must say.
@@ -57,23 +59,23 @@ import speedrun
 
   @Test(arguments: mistakes)
   func mistakesAreNamed(_ line: String, _ replacement: String, _ said: String) throws {
-    let toml = try TrackFile.micro.toml().replacing("\"", with: "'")
+    let toml = try TrackDefinition.micro.toml().replacing("\"", with: "'")
     let wrong = toml.replacing("\n\(line)\n", with: "\n\(replacement)\n", maxReplacements: 1)
     try #require(wrong != toml, "\(line) is not in the file")
-    let error = #expect(throws: UsageError.self) { try TrackFile(toml: wrong) }
+    let error = #expect(throws: UsageError.self) { try TrackDefinition(toml: wrong) }
     #expect(error?.message.contains(said) == true, "\(error?.message ?? "none")")
   }
 
   @Test func unknownKeysComeWithTheAllowedOnes() throws {
-    let toml = try TrackFile.kjv.toml().replacing("\nbatch = 16\n", with: "\nbacth = 16\n")
-    let error = #expect(throws: UsageError.self) { try TrackFile(toml: toml) }
+    let toml = try TrackDefinition.kjv.toml().replacing("\nbatch = 16\n", with: "\nbacth = 16\n")
+    let error = #expect(throws: UsageError.self) { try TrackDefinition(toml: toml) }
     let hint = try #require(error?.hint)
     #expect(hint.contains("did you mean 'batch'?") && hint.contains("val_tokens"))
   }
 }
 
 @Test func validationsAreDenseInTheLastFifth() {
-  var track = TrackFile.micro.track
+  var track = TrackDefinition.micro.track
   (track.valEvery, track.valEveryLate) = (20, 5)
   let steps = (0...52).filter { track.validates(at: $0, of: 52) }
   #expect(steps == [0, 20, 40, 45, 50, 52])

@@ -1,5 +1,7 @@
 import Autograd
+import Experiments
 import Foundation
+import Runs
 import Testing
 import speedrun
 
@@ -9,7 +11,7 @@ extension CommandLineTests {
     private static func withTrial(_ body: (Trial, CommandLineTool) throws -> Void) throws {
       try withTool { tool in
         let trial = Trial(
-          track: .named("micro"), optimizer: .muon,
+          track: .named("micro"), optimizer: "muon",
           settings: try ["steps=4", "muon.learning_rate=0.01"].map { try Setting($0) }, seed: 3,
           precision: .float32, directory: tool.directory.appendingPathComponent("run"))
         let arguments = trial.arguments(threads: 1).filter { $0 != "--end-with-input" }

@@ -1,4 +1,4 @@
-import Glibc
+import Machine
 import Synchronization
 
 /// Keeps freed buffers for reuse, so that from the second training step on nothing is allocated.
@@ -56,7 +56,7 @@ package final class StoragePool: Sendable {
   deinit {
     let addresses = state.withLock { $0.free.values.flatMap { $0 } }
     for address in addresses {
-      free(UnsafeMutableRawPointer(bitPattern: address))
+      AlignedMemory.free(UnsafeMutableRawPointer(bitPattern: address))
     }
   }
 
@@ -67,15 +67,11 @@ package final class StoragePool: Sendable {
 
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Float> {
     let bytes = capacity * MemoryLayout<Float>.stride
-    let hugePage = 1 << 21
-    let isLarge = bytes >= 1 << 20
-    var memory: UnsafeMutableRawPointer?
-    let status = posix_memalign(&memory, isLarge ? hugePage : 64, bytes)
-    guard status == 0, let memory else {
-      fail("StoragePool: no memory for \(bytes) bytes (error \(status))")
+    do {
+      return try AlignedMemory.allocate(bytes: bytes)
+        .bindMemory(to: Float.self, capacity: capacity)
+    } catch {
+      fail("StoragePool: no memory for \(bytes) bytes (\(error))")
     }
-    // Large buffers ask for 2 MB pages: fewer page faults and address look-ups. Refusal is harmless.
-    if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
-    return memory.bindMemory(to: Float.self, capacity: capacity)
   }
 }

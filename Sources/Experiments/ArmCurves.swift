@@ -1,0 +1,45 @@
+import Autograd
+import Runs
+import Statistics
+
+/// The validations of one arm: a curve for every seed, all with the same steps.
+package struct ArmCurves: Sendable {
+  package let seeds: [UInt64]
+  /// The steps of any curve, ascending; step 0, before anything is learned, does not count.
+  package let steps: [Int]
+  /// Of every step, a loss for each seed.
+  private let losses: [[Double]]
+  /// Of every step, the training time until then, for each seed.
+  private let seconds: [[Double]]
+
+  /// Takes at least one curve; one that ends early counts as infinite from there on.
+  package init(_ curves: [(seed: UInt64, validations: [RunLog.Validation])]) {
+    require(!curves.isEmpty, "an arm without curves")
+    let pointsBySeed = curves.map { _, validations in
+      Dictionary(validations.map { ($0.step, $0) }) { first, _ in first }
+    }
+    let steps = Set(pointsBySeed.flatMap(\.keys)).filter { $0 > 0 }.sorted()
+    self.steps = steps
+    seeds = curves.map(\.seed)
+    losses = steps.map { step in pointsBySeed.map { $0[step]?.loss ?? .infinity } }
+    seconds = steps.map { step in pointsBySeed.map { $0[step]?.trainSeconds ?? .infinity } }
+  }
+
+  private init(drawing indices: [Int], from whole: ArmCurves) {
+    seeds = indices.map { whole.seeds[$0] }
+    steps = whole.steps
+    losses = whole.losses.map { row in indices.map { row[$0] } }
+    seconds = whole.seconds.map { row in indices.map { row[$0] } }
+  }
+
+  /// The losses at the step of this index.
+  package func losses(at index: Int) -> Sample { Sample(losses[index]) }
+
+  /// The training times until the step of this index.
+  package func seconds(at index: Int) -> Sample { Sample(seconds[index]) }
+
+  /// Returns the curves of the seeds at these indices, some perhaps several times, others not at all.
+  package func drawing(_ indices: [Int]) -> ArmCurves {
+    ArmCurves(drawing: indices, from: self)
+  }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import NanoGPT
+import Runs
+import Text
+
+/// The runs of a record in three files of text, from which every run's own files come out again.
+///
+/// `runs.csv` has a row for every training step and validation: what was measured, and nothing that follows from it.
+/// `runs.jsonl` has a line for every run, its `run.json` with its name; `diagnostics.jsonl` the same for what
+/// diagnostics saw, where they looked.
+package struct Pack: Sendable {
+  /// A run as it is packed: its log is understood with the plan of its trial.
+  fileprivate struct Entry {
+    var record: RunRecord
+    var rows: [Row] = []
+    /// The training steps among them.
+    var steps = 0
+    var diagnostics: [LogEvent.Diagnostics] = []
+  }
+
+  /// A line of `runs.csv` after the name of the run.
+  fileprivate enum Row {
+    case train(RunLog.Step)
+    case validation(loss: Double?, bitsPerByte: Double?)
+  }
+
+  private var entries: [String: Entry] = [:]
+
+  package static let rowsName = "runs.csv"
+  package static let recordsName = "runs.jsonl"
+  package static let diagnosticsName = "diagnostics.jsonl"
+  /// The names of all files that a pack may have.
+  package static let names = [rowsName, recordsName, diagnosticsName]
+
+  private static let header = "run,event,step,loss,bits_per_byte,step_ns,optimizer_ns"
+
+  /// A line of a file with a value for each run.
+  private struct Line<Value: Codable>: Codable {
+    var run: String
+    var value: Value
+
+    enum CodingKeys: String, CodingKey { case run }
+
+    init(_ run: String, _ value: Value) { (self.run, self.value) = (run, value) }
+
+    init(from decoder: any Decoder) throws {
+      run = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .run)
+      value = try Value(from: decoder)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(run, forKey: .run)
+      try value.encode(to: encoder)
+    }
+  }
+
+  /// Returns the files that hold the runs, by their names.
+  package static func files(of runs: [FinishedRun]) throws -> [(name: String, bytes: [UInt8])] {
+    var rows = [header]
+    var records: [String] = []
+    var diagnostics: [String] = []
+    for run in runs {
+      let name = run.trial.name
+      records.append(try JSON.line(Line(name, run.record)))
+      for event in run.log.events {
+        switch event {
+        case .train(let event):
+          let step = run.log.steps[event.step]
+          rows.append(
+            "\(name),train,\(event.step),\(text(event.loss)),,\(step.time.nanoseconds),"
+              + "\(step.optimizerTime.nanoseconds)")
+        case .validation(let event):
+          rows.append("\(name),val,\(event.step),\(text(event.loss)),\(text(event.bitsPerByte)),,")
+        case .diagnostics(let event):
+          diagnostics.append(try JSON.line(Line(name, event)))
+        }
+      }
+    }
+    let files = [(rowsName, rows), (recordsName, records), (diagnosticsName, diagnostics)]
+    return files.filter { !$1.isEmpty }.map {
+      ($0, Array(($1.joined(separator: "\n") + "\n").utf8))
+    }
+  }
+
+  private static func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+  /// Whether there is a pack in a directory.
+  package static func exists(in directory: URL) -> Bool {
+    FileManager.default.fileExists(atPath: directory.appendingPathComponent(rowsName).path)
+  }
+
+  /// An empty pack, or the one in `directory`.
+  package init(in directory: URL) throws(DataError) {
+    guard Self.exists(in: directory) else { return }
+    for (line, record) in try Self.lines(
+      of: Self.recordsName, in: directory, Line<RunRecord>.self)
+    {
+      guard entries[record.run] == nil else {
+        throw Self.flaw(Self.recordsName, in: directory, line, "\(record.run) is there twice")
+      }
+      entries[record.run] = Entry(record: record.value)
+    }
+    try readRows(in: directory)
+    let url = directory.appendingPathComponent(Self.diagnosticsName)
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    for (line, event) in try Self.lines(
+      of: Self.diagnosticsName, in: directory, Line<LogEvent.Diagnostics>.self)
+    {
+      guard entries[event.run] != nil else {
+        throw Self.flaw(Self.diagnosticsName, in: directory, line, "no run \(event.run)")
+      }
+      entries[event.run]?.diagnostics.append(event.value)
+    }
+  }
+
+  private mutating func readRows(in directory: URL) throws(DataError) {
+    let bytes = try Files.read(directory.appendingPathComponent(Self.rowsName), hint: Self.hint)
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard lines.first.map({ String(decoding: $0, as: UTF8.self) }) == Self.header,
+      lines.last?.isEmpty == true
+    else { throw Self.flaw(Self.rowsName, in: directory, 1, "not \(Self.header)") }
+    for (index, line) in lines.enumerated().dropFirst().dropLast() {
+      let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      guard fields.count == 7, let entry = entries[fields[0]], let row = Row(fields),
+        fields[2] == String(entry.steps)
+      else { throw Self.flaw(Self.rowsName, in: directory, index + 1, "not a row of a run") }
+      entries[fields[0]]?.rows.append(row)
+      if case .train = row { entries[fields[0]]?.steps += 1 }
+    }
+  }
+
+  /// The names of the runs.
+  package var names: Set<String> { Set(entries.keys) }
+
+  /// The record of a run by its name.
+  package func record(of name: String) -> RunRecord? { entries[name]?.record }
+
+  /// The run of a trial; nil if it is not here, or, unless whoever asks will check it, one of another plan is.
+  package func run(of trial: Trial, checked: Bool = true) throws(UsageError) -> FinishedRun? {
+    guard let entry = entries[trial.name] else { return nil }
+    let plan = try trial.plan()
+    if checked, !plan.produces(entry.record) { return nil }
+    var log = RunLog(plan)
+    for row in entry.rows {
+      switch row {
+      case .train(let step): _ = log.train(step)
+      case .validation(let loss, let bits): _ = log.validate(loss: loss, bitsPerByte: bits)
+      }
+    }
+    for event in entry.diagnostics { _ = log.diagnose(event) }
+    return FinishedRun(trial: trial, record: entry.record, log: log)
+  }
+
+  private static func lines<Value: Decodable>(
+    of name: String, in directory: URL, _ type: Value.Type
+  ) throws(DataError) -> [(line: Int, value: Value)] {
+    let bytes = try Files.read(directory.appendingPathComponent(name), hint: hint)
+    var values: [(line: Int, value: Value)] = []
+    for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+      do {
+        values.append((index + 1, try JSON.decoded(Value.self, from: Array(line))))
+      } catch {
+        throw flaw(name, in: directory, index + 1, "not of a run\(JSON.place(of: error))")
+      }
+    }
+    return values
+  }
+
+  private static func flaw(
+    _ name: String, in directory: URL, _ line: Int, _ reason: String
+  ) -> DataError {
+    .badData(
+      path: directory.appendingPathComponent(name).relativePath, reason: "line \(line): \(reason)",
+      hint: hint)
+  }
+
+  private static let hint = "take the record back from where it came, or make it again"
+}
+
+extension Pack.Row {
+  /// Reads the fields of a line; nil unless they are as they are written.
+  fileprivate init?(_ fields: [String]) {
+    func number(_ text: String) -> Double?? {
+      text.isEmpty ? .some(nil) : Double(text).flatMap { "\($0)" == text ? $0 : nil }
+    }
+    guard let loss = number(fields[3]), let bits = number(fields[4]) else {
+      return nil
+    }
+    switch fields[1] {
+    case "train":
+      guard let time = Int64(fields[5]), let optimizerTime = Int64(fields[6]), bits == nil else {
+        return nil
+      }
+      self = .train(
+        RunLog.Step(
+          loss: loss, time: .nanoseconds(time), optimizerTime: .nanoseconds(optimizerTime)))
+    case "val" where fields[5].isEmpty && fields[6].isEmpty:
+      self = .validation(loss: loss, bitsPerByte: bits)
+    default: return nil
+    }
+  }
+}

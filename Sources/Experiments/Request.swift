@@ -1,0 +1,117 @@
+import Autograd
+import Runs
+
+/// Which command makes an experiment.
+package enum ExperimentKind: String, CaseIterable, Codable, Sendable {
+  case comparison
+  case sweep
+}
+
+/// What an experiment is made for: where its numbers are shown.
+package enum Purpose: String, CaseIterable, Codable, Sendable {
+  /// A comparison of optimizers, each as well tuned as it could be.
+  case leaderboard
+  /// The final loss as a function of the number of steps.
+  case lengths
+  /// What each part of a recipe is worth, the first arm being the whole.
+  case ablations
+  /// A search for hyperparameters.
+  case search
+  /// Steps to a loss at one size of the batch.
+  case batch
+
+  /// The kind of experiment it belongs to.
+  package var kind: ExperimentKind {
+    switch self {
+    case .leaderboard, .lengths, .ablations: .comparison
+    case .search, .batch: .sweep
+    }
+  }
+}
+
+/// What was asked for: by flags, by a plan file, or by the record of an earlier experiment.
+package struct Request: Sendable {
+  package var source: TrackSource
+  package var arms: [Arm]
+  package var seeds: [UInt64]
+  /// Of all arms; those of an arm come after them.
+  package var settings: [Setting] = []
+  package var precision = Precision.float32
+  package var purpose: Purpose
+  package var title: String?
+  /// Of a sweep: its plan as the file has it.
+  package var plan: String?
+
+  package init(
+    _ source: TrackSource, arms: [Arm], seeds: [UInt64], settings: [Setting] = [],
+    precision: Precision = .float32, purpose: Purpose = .leaderboard, title: String? = nil,
+    plan: String? = nil
+  ) throws(UsageError) {
+    (self.source, self.arms, self.seeds, self.settings) = (source, arms, seeds, settings)
+    (self.precision, self.purpose, self.title, self.plan) = (precision, purpose, title, plan)
+    try check()
+  }
+
+  package var kind: ExperimentKind { purpose.kind }
+
+  /// The number of trials: of two that are the same both count.
+  package var trialCount: Int { seeds.count * arms.reduce(0) { $0 + $1.pointCount } }
+
+  /// Throws unless the experiment is fair and every setting fits the track.
+  private func check() throws(UsageError) {
+    if arms.isEmpty || seeds.isEmpty { throw UsageError("no arms or no seeds") }
+    if let name = arms.map(\.name).firstRepeated {
+      throw UsageError(
+        "two arms are called '\(name)'", hint: "name them apart: \(name)=..., \(name)-2=...")
+    }
+    if Set(seeds).count != seeds.count { throw UsageError("a seed is there twice") }
+    switch kind {
+    case .comparison: _ = try track
+    case .sweep:
+      let counts = arms.map { (name: $0.name, trials: $0.pointCount * seeds.count) }
+      if let first = counts.first, counts.contains(where: { $0.trials != first.trials }) {
+        throw UsageError(
+          "the arms have unequal numbers of trials: "
+            + counts.map { "\($0.name) \($0.trials)" }.joined(separator: ", "),
+          hint: "a search is fair when every arm gets as many: add or remove values or factors")
+      }
+      for arm in arms { _ = try Search.rehearsed(arm, on: source.definition) }
+    }
+  }
+
+  /// The plan of a trial.
+  package func plan(
+    _ arm: Arm, _ settings: [Setting], seed: UInt64
+  ) throws(UsageError) -> RunPlan {
+    try RunPlan(
+      source.definition, arm.optimizer, settings: self.settings + settings, seed: seed,
+      precision: precision)
+  }
+
+  /// The track that all arms of a comparison run on, settings applied; it must have a target.
+  package var track: Track {
+    get throws(UsageError) {
+      var tracks: [Track] = []
+      for arm in arms { tracks.append(try plan(arm, arm.settings, seed: seeds[0]).track) }
+      for (arm, track) in zip(arms, tracks) where track != tracks[0] {
+        throw UsageError(
+          "arm \(arm.name) changes what the track fixes",
+          hint: "--set key=value changes it for all arms")
+      }
+      if kind == .comparison, tracks[0].target == nil {
+        throw UsageError(
+          "track \(tracks[0].name) has no target",
+          hint: "set the loss to reach with --target LOSS")
+      }
+      return tracks[0]
+    }
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The first element that an earlier one equals.
+  var firstRepeated: Element? {
+    var seen: Set<Element> = []
+    return first { !seen.insert($0).inserted }
+  }
+}

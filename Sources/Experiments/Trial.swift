@@ -1,0 +1,101 @@
+import Autograd
+import Foundation
+import Muon
+import NanoGPT
+import Runs
+import Text
+
+/// One run of an experiment: a `speedrun run` whose record stays in a directory of its own.
+package struct Trial: Hashable, Sendable {
+  package var source: TrackSource
+  package var optimizer: String
+  /// What changes about the track's recipe, in the order of `--set`.
+  package var settings: [Setting]
+  package var seed: UInt64
+  package var precision: Precision
+  /// Where the record lies, or will lie.
+  package var directory: URL
+  /// Training steps from one look at the updates to the next, or nil: it changes the log only.
+  package var diagnosticsEvery: Int?
+
+  /// The name of its directory.
+  package var name: String { directory.lastPathComponent }
+
+  /// What `speedrun` is called with.
+  package func arguments(threads: Int) -> [String] {
+    ["run"] + source.options + ["--optimizer", optimizer]
+      + settings.flatMap { ["--set", $0.text] }
+      + [
+        "--seed", String(seed), "--precision", precision.rawValue, "--threads", String(threads),
+        "--out", directory.path, "--no-save", "--quiet", "--end-with-input",
+      ] + (diagnosticsEvery.map { ["--diagnostics-every", String($0)] } ?? [])
+  }
+
+  /// The run, decided in full.
+  package func plan() throws(UsageError) -> RunPlan {
+    try RunPlan(
+      source.definition, optimizer, settings: settings, seed: seed, precision: precision,
+      diagnosticsEvery: diagnosticsEvery)
+  }
+
+  /// The run in its directory, if it is this very trial and has come to its end; a diverged one has.
+  package func finished() throws(UsageError) -> FinishedRun? {
+    let log = directory.appendingPathComponent(RunDirectory.logName)
+    guard let record = try? RunRecord(in: directory), record.outcome != .interrupted,
+      let bytes = try? Files.read(log, hint: "")
+    else { return nil }
+    let plan = try plan()
+    guard plan.produces(record) else { return nil }
+    return FinishedRun(trial: self, record: record, log: RunLog.read(bytes, of: plan).log)
+  }
+
+  /// Throws if the directory holds a whole run that is not this trial.
+  func checkDirectory() throws(UsageError) {
+    guard let other = try? RunRecord(in: directory), other.outcome != .interrupted,
+      try finished() == nil
+    else { return }
+    throw UsageError(
+      "\(directory.relativePath) holds a run with other settings",
+      hint: "give the arm another name, choose another directory with --out, or remove that one")
+  }
+}
+
+/// A trial with its record and its log.
+package struct FinishedRun: Sendable {
+  package let trial: Trial
+  package let record: RunRecord
+  package let log: RunLog
+
+  package init(trial: Trial, record: RunRecord, log: RunLog) {
+    (self.trial, self.record, self.log) = (trial, record, log)
+  }
+
+  /// The files of a run, by their names: what training has written, made again.
+  package var files: [(name: String, bytes: [UInt8])] {
+    get throws {
+      [
+        (RunDirectory.recordName, try JSON.file(record)), (RunDirectory.logName, try log.jsonl),
+        (RunDirectory.textName, log.text),
+      ]
+    }
+  }
+
+  /// When the run ended; nil when its files lie elsewhere.
+  var end: Date? {
+    let path = trial.directory.appendingPathComponent(RunDirectory.recordName).path
+    return try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+  }
+}
+
+extension RunPlan {
+  /// Whether a record is of a run of this plan, whatever machine it ran on.
+  package func produces(_ record: RunRecord) -> Bool {
+    let groups = record.configuration.groups
+    return record.track == track.name && record.optimizer == optimizer
+      && record.data.corpus == track.corpus
+      && record.configuration.model == track.configuration
+      && record.configuration.training == RunRecord.Training(self)
+      && groups.map(\.name) == recipe.rules.map(\.group)
+      && groups.map(\.rule) == recipe.rules.map(\.rule)
+  }
+}

@@ -1,0 +1,203 @@
+import Autograd
+import Runs
+import Statistics
+import Text
+
+/// An arm as an experiment has it; inside a result the same word means what was found of it.
+package typealias ComparedArm = Arm
+
+/// What a comparison found: the content of `speedrun compare --json`.
+package struct Verdict: Codable, Sendable {
+  /// A loss over the seeds of an arm.
+  package struct Loss: Codable, Equatable, Sendable {
+    package let mean: Double
+    /// Null of one seed, like the interval.
+    @OrNull package var standardDeviation: Double?
+    /// Of 95 %, by Student's t.
+    @OrNull package var interval: ConfidenceInterval?
+
+    package init(_ losses: Sample) {
+      mean = losses.mean
+      standardDeviation = losses.standardDeviation
+      interval = losses.interval()
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case mean, interval
+      case standardDeviation = "standard_deviation"
+    }
+  }
+
+  /// Where an arm has reached the target.
+  package struct Stop: Codable, Equatable, Sendable {
+    package let step: Int
+    /// The validation before, where it was not yet shown.
+    package let previousStep: Int
+    package let loss: Loss
+    /// Of a mean as low as this if the true one were the target.
+    package let probability: Double
+    package let tokens: Int
+    /// The mean training time until then.
+    package let seconds: Double
+
+    enum CodingKeys: String, CodingKey {
+      case step, loss, tokens, seconds
+      case previousStep = "previous_step"
+      case probability = "p"
+    }
+  }
+
+  /// An arm by itself.
+  package struct Arm: Codable, Sendable {
+    package let name: String
+    package let optimizer: String
+    package let settings: [String]
+    /// Of the whole schedule, as are tokens, seconds and the optimizer's share.
+    package let steps: Int
+    package let tokens: Int
+    package let trainSeconds: Double
+    package let optimizerShare: Double
+    @OrNull package var finalLoss: Loss?
+    @OrNull package var stop: Stop?
+    /// Why there can be no verdict on it, in words.
+    @OrNull package var shortfall: String?
+    /// How many more seeds a verdict needs; null when none are needed, or none would help.
+    @OrNull package var moreSeeds: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case name, optimizer, settings, steps, tokens, stop, shortfall
+      case trainSeconds = "train_seconds"
+      case optimizerShare = "optimizer_share"
+      case finalLoss = "final_loss"
+      case moreSeeds = "more_seeds"
+    }
+  }
+
+  /// What may be said of an arm against the baseline.
+  package struct Pair: Codable, Sendable {
+    package let arm: String
+    package let baseline: String
+    /// Null when there is no verdict.
+    @OrNull package var ratios: StopRatios?
+  }
+
+  package let track: String
+  package let target: Double
+  package let precision: Precision
+  package let seeds: [UInt64]
+  package let validationEvery: Int
+  /// The same in the last fifth of a schedule; null for no difference.
+  @OrNull package var validationEveryLate: Int?
+  /// Of the stop rule.
+  package let significance: Double
+  /// Of the intervals of ratios, from this many resamples.
+  package let confidence: Double
+  package let resamples: Int
+  /// The baseline first.
+  package let arms: [Arm]
+  package let verdicts: [Pair]
+  /// Of all runs.
+  package let compute: ExperimentRecord.Compute
+  package let warnings: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case track, target, precision, seeds, significance, confidence, resamples, arms, verdicts
+    case compute, warnings
+    case validationEvery = "val_every"
+    case validationEveryLate = "val_every_late"
+  }
+
+  /// Whether nothing is in the way of a verdict.
+  package var isDecided: Bool { arms.allSatisfy { $0.shortfall == nil } }
+
+  /// How many more seeds all arms need, which share them; nil when no number would help, or none is
+  /// needed.
+  package var moreSeeds: Int? {
+    let short = arms.filter { $0.shortfall != nil }
+    let needed = short.compactMap(\.moreSeeds)
+    return needed.count == short.count ? needed.max() : nil
+  }
+}
+
+extension Verdict {
+  /// Evaluates arms on the same seeds, the baseline first; each has at least one run.
+  package init(
+    of arms: [(arm: ComparedArm, runs: [FinishedRun])], on track: Track, precision: Precision
+  ) {
+    let target = track.target ?? .nan
+    let rule = StopRule(target: target)
+    let bootstrap = Bootstrap()
+    let curves = arms.map { _, runs in
+      ArmCurves(runs.map { ($0.trial.seed, $0.log.validations) })
+    }
+    let results = arms.indices.map { index in
+      Arm(
+        arms[index].arm, arms[index].runs, curves[index], rule,
+        tokensPerStep: track.batch * track.model.context)
+    }
+    let verdicts = arms.indices.dropFirst().map { index in
+      let isDecided = results[0].shortfall == nil && results[index].shortfall == nil
+      return Pair(
+        arm: results[index].name, baseline: results[0].name,
+        ratios: isDecided
+          ? rule.ratios(of: curves[index], to: curves[0], bootstrap: bootstrap) : nil)
+    }
+    let records = arms.flatMap(\.runs).map(\.record)
+    self.init(
+      track: track.title, target: target, precision: precision, seeds: curves.first?.seeds ?? [],
+      validationEvery: track.valEvery, validationEveryLate: track.valEveryLate,
+      significance: rule.significance, confidence: bootstrap.confidence,
+      resamples: bootstrap.resamples, arms: results, verdicts: verdicts,
+      compute: ExperimentRecord.Compute(records),
+      warnings: Self.warnings(about: records.map(\.environment)))
+  }
+
+  /// What makes numbers of different runs hard to compare, in words.
+  private static func warnings(about environments: [Environment]) -> [String] {
+    let machines = Set(
+      environments.map { "\($0.cpu), \($0.products), \(Format.count($0.threads, "thread"))" })
+    let commits = Set(environments.map { $0.git.commit ?? "unknown" })
+    var warnings: [String] = []
+    if machines.count > 1 {
+      warnings.append(
+        "the runs' seconds do not compare: \(machines.sorted().joined(separator: "; "))")
+    }
+    if commits.count > 1 {
+      warnings.append(
+        "the runs are by different versions of this program: "
+          + commits.map { $0.prefix(8) }.sorted().joined(separator: ", "))
+    }
+    return warnings
+  }
+}
+
+extension Verdict.Arm {
+  fileprivate init(
+    _ arm: ComparedArm, _ runs: [FinishedRun], _ curves: ArmCurves, _ rule: StopRule,
+    tokensPerStep: Int
+  ) {
+    let results = runs.map(\.record.result)
+    func mean(_ value: (RunRecord.Result) -> Double) -> Double { Sample(results.map(value)).mean }
+    let steps = runs[0].record.configuration.training.steps
+    let finalLosses = results.compactMap(\.finalValLoss)
+    let shortfall = rule.shortfall(of: curves)
+    self.init(
+      name: arm.name, optimizer: arm.optimizer, settings: arm.settings.map(\.text), steps: steps,
+      tokens: steps * tokensPerStep, trainSeconds: mean(\.trainSeconds),
+      // A run that diverges at once takes no time.
+      optimizerShare: (mean(\.optimizerSeconds) / mean(\.trainSeconds)).ifFinite ?? 0,
+      finalLoss: finalLosses.count == results.count
+        ? Verdict.Loss(Sample(finalLosses)) : nil,
+      stop: rule.stop(of: curves).flatMap { index in
+        let losses = curves.losses(at: index)
+        return TTest(losses, isBelow: rule.target).map { test in
+          Verdict.Stop(
+            step: curves.steps[index], previousStep: index == 0 ? 0 : curves.steps[index - 1],
+            loss: Verdict.Loss(losses), probability: test.probability,
+            tokens: curves.steps[index] * tokensPerStep, seconds: curves.seconds(at: index).mean)
+        }
+      },
+      shortfall: shortfall?.text(target: rule.target, seeds: curves.seeds.count),
+      moreSeeds: shortfall?.moreSeeds)
+  }
+}

@@ -1,0 +1,114 @@
+import Autograd
+import Statistics
+import Text
+
+extension Verdict {
+  /// The report in words: a table of the arms, then a sentence for each verdict.
+  package var text: String {
+    let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
+    let blocks = [
+      headline, [table.text], verdicts.flatMap(sentences) + alone, [total],
+      warnings.map { "warning: \($0)" },
+    ]
+    return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
+  }
+
+  /// The arms side by side.
+  private var table: Table {
+    func mean(_ loss: Loss?) -> String? {
+      loss.map { loss in
+        let half = loss.interval?.upper.map { " ± \(Format.fixed($0 - loss.mean, 4))" }
+        return Format.fixed(loss.mean, 4) + (half ?? "")
+      }
+    }
+    func deviation(_ loss: Loss?) -> String? {
+      loss?.standardDeviation.map { Format.fixed($0, 4) }
+    }
+    typealias Row = (title: String, value: (Arm) -> String?)
+    let rows: [Row] = [
+      ("seeds", { _ in String(seeds.count) }), ("steps of the schedule", { String($0.steps) }),
+      ("tokens", { Format.grouped($0.tokens) }),
+      ("training time", { Format.duration($0.trainSeconds) }),
+      ("optimizer's share", { Format.percent($0.optimizerShare) }),
+      ("final loss ± 95 %", { mean($0.finalLoss) }),
+      ("  standard deviation", { deviation($0.finalLoss) }),
+      ("stop step", { $0.stop.map { String($0.step) } }),
+      ("tokens until then", { $0.stop.map { Format.grouped($0.tokens) } }),
+      ("time until then", { $0.stop.map { Format.duration($0.seconds) } }),
+      ("loss there ± 95 %", { mean($0.stop?.loss) }),
+      ("  standard deviation", { deviation($0.stop?.loss) }),
+      ("p of a mean so low", { $0.stop.map { Format.probability($0.probability) } }),
+    ]
+    return Table(
+      rows, [.left("arm", \.title)] + arms.map { arm in .right(arm.name) { $0.value(arm) ?? "-" } })
+  }
+
+  private var headline: [String] {
+    let list =
+      seeds.count > 1 && zip(seeds, seeds.dropFirst()).allSatisfy { $0 + 1 == $1 }
+      ? "\(seeds[0]) to \(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: " ")
+    let late = validationEveryLate.map { ", \($0) in the last fifth" } ?? ""
+    return [
+      "\(track): target \(Format.fixed(target, 3)) nats per token, \(precision.rawValue), "
+        + "\(Format.count(seeds.count, "seed")) (\(list))",
+      "An arm's stop step, common to its seeds, is the first validation (every "
+        + "\(Format.count(validationEvery, "step"))\(late)) with a mean loss below the target, "
+        + "p < \(significance).",
+    ]
+  }
+
+  private var total: String {
+    "\(Format.count(compute.runs, "run")): \(Format.duration(compute.trainSeconds)) of training, "
+      + "\(Format.duration(compute.wallSeconds)) in all"
+  }
+
+  private func shortfall(of arm: Arm) -> String? {
+    arm.shortfall.map { "\(arm.name) \($0)" }
+  }
+
+  /// What may be said of an arm against the baseline; later lines explain the first.
+  package func sentences(for verdict: Pair) -> [String] {
+    let pair = [verdict.arm, verdict.baseline].compactMap { name in
+      arms.first { $0.name == name }
+    }
+    guard let ratios = verdict.ratios else {
+      return ["no verdict on \(verdict.arm) against \(verdict.baseline):"]
+        + pair.compactMap(shortfall).map { "  \($0)" }
+    }
+    let probabilities = pair.compactMap { $0.stop.map { Format.probability($0.probability) } }
+    var lines = [
+      "\(verdict.arm) needs \(ratios.steps.factorText) of \(verdict.baseline)'s steps, "
+        + "\(ratios.seconds.factorText) of its seconds "
+        + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
+    ]
+    let stops = pair.compactMap(\.stop)
+    let grid = stops.count == 2 ? Self.gridEnds(stops[0], stops[1]) : nil
+    if let grid, !ratios.steps.interval.contains(grid) {
+      let places = zip(pair, stops).map { arm, stop in
+        "\(stop.previousStep) and \(stop.step) of \(arm.name)"
+      }
+      lines.append(
+        "  validations at steps \(places.joined(separator: ", ")) leave the ratio of steps "
+          + "anywhere in \(grid.ratioText)")
+    }
+    for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
+    where ratio.interval.contains(1) {
+      lines.append("  the interval includes 1: no difference in \(name) is shown")
+    }
+    if ratios.openShare > 0 {
+      lines.append(
+        "  an arm had no stop step in \(Format.percent(ratios.openShare)) of the resamples, "
+          + "which counts as needing more than its whole schedule")
+    }
+    return lines
+  }
+
+  /// Between which ratios the steps may lie, when each arm may have been there at any step after its
+  /// previous validation.
+  private static func gridEnds(_ arm: Stop, _ baseline: Stop) -> ConfidenceInterval {
+    ConfidenceInterval(
+      lower: Double(arm.previousStep + 1) / Double(baseline.step),
+      upper: Double(arm.step) / Double(baseline.previousStep + 1))
+  }
+}

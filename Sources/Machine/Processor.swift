@@ -1,0 +1,36 @@
+import Foundation
+
+/// A processor as the operating system describes it.
+public struct Processor: Hashable, Sendable {
+  /// The name, such as `AMD EPYC`, or `unknown`.
+  public let name: String
+  /// The family number, where the system says.
+  ///
+  /// Generations of one name can differ in speed by a factor of two; family and model tell them apart.
+  public let family: Int?
+  /// The model number within the family, where the system says.
+  public let model: Int?
+
+  /// The processor this program runs on.
+  public static let current = Processor(
+    information: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+
+  /// Reads the first processor in text of the form of Linux's `/proc/cpuinfo`.
+  public init(information: String) {
+    let lines = information.split(separator: "\n").map { line in
+      line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    func value(_ key: String) -> String? {
+      lines.first { $0.count == 2 && $0[0] == key }?[1]
+    }
+    name = value("model name") ?? "unknown"
+    family = value("cpu family").flatMap { Int($0) }
+    model = value("model").flatMap { Int($0) }
+  }
+
+  /// How many processes wanted to run, on average over the last minute; nil where the system does not say.
+  public static var load: Double? {
+    var load = 0.0
+    return getloadavg(&load, 1) == 1 ? load : nil
+  }
+}

@@ -1,0 +1,43 @@
+import Autograd
+
+/// A model of what token comes next: what training, evaluation and sampling use of one.
+///
+/// An architecture of your own conforms, and is known by name once a program has added it.
+public protocol LanguageModel: Sendable {
+  /// Creates a model whose products are in `precision`, and registers its parameters in `scope`.
+  init(_ configuration: GPTConfiguration, precision: Precision, in scope: ParameterScope)
+
+  /// What the model was built from.
+  var configuration: GPTConfiguration { get }
+
+  /// One row for each token: `[vocabularySize, modelDimension]`.
+  var embedding: Parameter { get }
+
+  /// From the features of a position to the scores of all tokens: `[vocabularySize, modelDimension]`.
+  var head: Linear { get }
+
+  /// All other parameters, which are matrices: what the optimizer that is put to the test moves.
+  var hiddenMatrices: [Parameter] { get }
+
+  /// The scores of the token after each of `tokens`, before the softcap: `[tokens, vocabularySize]`.
+  ///
+  /// A position's scores may depend on its own token and on those before it.
+  func scores(of tokens: [TokenID]) -> Tensor
+}
+
+extension LanguageModel {
+  /// The mean cross-entropy, in nats per token, of predicting each target from the tokens before it.
+  ///
+  /// - Parameters:
+  ///   - inputs: At most `context` tokens.
+  ///   - targets: For each input, the token that follows.
+  /// - Returns: A scalar.
+  public func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor {
+    scores(of: inputs).softcappedCrossEntropy(targets: targets, cap: configuration.softcap)
+  }
+
+  /// The softcapped logits of the token after each of `tokens`: `[tokens, vocabularySize]`.
+  public func logits(of tokens: [TokenID]) -> Tensor {
+    scores(of: tokens).softcapped(at: configuration.softcap)
+  }
+}

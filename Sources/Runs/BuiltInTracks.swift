@@ -1,0 +1,63 @@
+import Muon
+import NanoGPT
+
+extension TrackDefinition {
+  /// The King James Bible: one to two minutes on two cores.
+  package static let kjv = TrackDefinition(
+    track: Track(
+      name: "kjv", version: 1, corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024,
+      batch: 16,
+      lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 5, dataSeed: 0, target: 2.85,
+      model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
+    recipes: [
+      Recipe(
+        steps: 190, schedule: Schedule(cooldown: 0.6),
+        hidden: Muon(learningRate: 0.05, weightDecay: 0.1, momentum: 0.85),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008)),
+      Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: AdamW.matrices(learningRate: 0.0024, beta1: 0.7, beta2: 0.99),
+        embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
+      Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: Lion(learningRate: 0.0006, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
+        embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
+    ])
+
+  /// Generated stories, byte by byte: a few seconds.
+  package static let micro = TrackDefinition(
+    track: Track(
+      name: "micro", corpus: "micro", textSHA256: Corpus.microSHA256,
+      vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,
+      valTokens: 8192, valEvery: 10, dataSeed: 0, target: 0.65,
+      model: Track.Model(modelDimension: 64, heads: 2, layers: 2, context: 64)),
+    recipes: [
+      Recipe(
+        steps: 200, schedule: Schedule(cooldown: 0.6),
+        hidden: Muon(learningRate: 0.04, weightDecay: 0),
+        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.016)),
+      Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: AdamW.matrices(learningRate: 0.005),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
+      Recipe(
+        steps: 300, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        hidden: Lion(learningRate: 0.004, beta1: 0.9, beta2: 0.99, weightDecay: 1),
+        embed: .embedding(learningRate: 1), head: .embedding(learningRate: 0.016)),
+    ])
+}
+
+extension AdamW {
+  /// For embedding and head: quick to forget, as in modded-nanogpt.
+  fileprivate static func embedding(learningRate: Double) -> AdamW {
+    AdamW(learningRate: learningRate, beta1: 0.8, beta2: 0.95, epsilon: 1e-10, weightDecay: 0)
+  }
+
+  /// For the matrices inside the blocks.
+  fileprivate static func matrices(
+    learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.95
+  ) -> AdamW {
+    AdamW(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: 1e-10, weightDecay: 0)
+  }
+}

@@ -1,0 +1,98 @@
+import Autograd
+import Foundation
+import Machine
+import Statistics
+import Text
+
+/// The machine and the program a run happened on.
+package struct Environment: Codable, Sendable {
+  package var git: Git
+  package var swift: String
+  package var openBLAS: OpenBLAS
+  /// Who multiplies matrices.
+  package var products: String
+  package var cpu: String
+  package var threads: Int
+  package var simd: String
+
+  /// The source checkout the program was built in; nulls when it is in none.
+  package struct Git: Codable, Sendable {
+    @OrNull package var commit: String?
+    /// Whether files other than results differ from the commit.
+    @OrNull package var dirty: Bool?
+  }
+
+  /// The library that multiplies matrices where this package's own kernels do not run.
+  package struct OpenBLAS: Codable, Equatable, Sendable {
+    package var version: String
+    /// The kernels it chose for this processor.
+    package var core: String
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case git, swift, products, cpu, threads, simd
+    case openBLAS = "openblas"
+  }
+
+  /// Describes this machine and this program.
+  package init(threads: Int) {
+    git = Self.checkout()
+    swift = Self.compiler
+    openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
+    products = ProductKernels.fastest.rawValue
+    cpu = Processor.current.name
+    self.threads = threads
+    simd = Processor.simdLevel
+  }
+
+  /// The release series of Swift this program was compiled with: a program cannot know more of it.
+  static var compiler: String {
+    #if compiler(>=6.4)
+      "6.4 or later"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #else
+      "6.2"
+    #endif
+  }
+
+  /// `0.3.21` out of `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...`.
+  private static var openBLASVersion: String {
+    let words = BLAS.version.split(separator: " ")
+    return words.count > 1 ? String(words[1]) : BLAS.version
+  }
+
+  /// The checkout around this program; another repository that it was copied to does not count.
+  private static func checkout() -> Git {
+    let none = Git(commit: nil, dirty: nil)
+    guard let root = git(["rev-parse", "--show-toplevel"]) else { return none }
+    let source = URL(fileURLWithPath: root).appendingPathComponent("Sources/Runs")
+    guard FileManager.default.fileExists(atPath: source.path),
+      let commit = git(["rev-parse", "HEAD"])
+    else { return none }
+    return Git(
+      commit: commit,
+      dirty: git([
+        "--no-optional-locks", "status", "--porcelain", "--", ":(top)", ":(top,exclude)results",
+      ]).map { !$0.isEmpty })
+  }
+
+  /// What `git` prints in the directory of this program; nil when it fails.
+  private static func git(_ arguments: [String]) -> String? {
+    guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["git", "-C", program.deletingLastPathComponent().path] + arguments
+    // GIT_DIR and its like, set inside a hook for one, would name another repository.
+    process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let output = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

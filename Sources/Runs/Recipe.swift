@@ -1,0 +1,107 @@
+import Autograd
+import Muon
+import NanoGPT
+
+/// How an optimizer runs a track: the number of steps, the schedule, and every hyperparameter.
+///
+/// The matrices inside the blocks go to the rule ``hidden``; embedding and head always go to AdamW.
+package struct Recipe: Hashable, Sendable {
+  package var steps: Int
+  package var schedule: Schedule
+  package var hidden: NamedRule
+  package var embed: AdamW
+  package var head: AdamW
+
+  package init(
+    steps: Int, schedule: Schedule, hidden: any UpdateRule, embed: AdamW, head: AdamW
+  ) {
+    self.steps = steps
+    self.schedule = schedule
+    self.hidden = NamedRule(hidden)
+    self.embed = embed
+    self.head = head
+  }
+
+  /// The name of the rule that moves the matrices inside the blocks: what a run puts to the test.
+  package var optimizer: String { hidden.name }
+
+  /// The rule of the hidden matrices as Muon; nil when it is another.
+  package var muon: Muon? {
+    get { hidden.rule as? Muon }
+    set { if let newValue { hidden = NamedRule(newValue) } }
+  }
+
+  /// The parameter groups, covering the whole model.
+  package func groups(for model: any LanguageModel) -> [ParameterGroup] {
+    let parameters = [model.hiddenMatrices, [model.embedding], [model.head.weight]]
+    return zip(rules, parameters).map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
+  }
+
+  /// The names of the groups and their rules: hidden matrices, embedding, head.
+  package var rules: [(group: String, rule: NamedRule)] {
+    [(hidden.name, hidden), ("embed", NamedRule(embed)), ("head", NamedRule(head))]
+  }
+
+  /// How many of so many matrices Newton-Schulz orthogonalizes in an update.
+  package func newtonSchulzCalls(of matrices: Int) -> Int {
+    muon?.orthogonalization == .newtonSchulz ? matrices : 0
+  }
+
+  /// The momentum of Muon at a step; nil without Muon.
+  package func momentum(at progress: TrainingProgress) -> Double? {
+    muon?.momentum(at: progress)
+  }
+
+  /// What is wrong with these values, in words; nil when nothing is.
+  package var problem: String? {
+    if steps < 1 { return "steps \(steps) is not at least 1" }
+    if steps > 1_000_000_000 { return "steps \(steps) is above 1000000000" }
+    if let problem = schedule.problem { return "schedule.\(problem)" }
+    for (name, rule) in rules {
+      if let problem = rule.rule.problem { return "\(name).\(problem)" }
+    }
+    return nil
+  }
+}
+
+extension Recipe: Codable {
+  /// A fixed key, or the name of the hidden matrices' rule.
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+
+    static let steps = Key(stringValue: "steps")
+    static let schedule = Key(stringValue: "schedule")
+    static let embed = Key(stringValue: "embed")
+    static let head = Key(stringValue: "head")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    steps = try container.decode(Int.self, forKey: .steps)
+    schedule = try container.decode(Schedule.self, forKey: .schedule)
+    embed = try container.decode(AdamW.self, forKey: .embed)
+    head = try container.decode(AdamW.self, forKey: .head)
+    let names = Set(container.allKeys.map(\.stringValue))
+    guard let type = decoder.ruleRegistry.rules.first(where: { names.contains($0.name) }) else {
+      let known = decoder.ruleRegistry.names.joined(separator: ", ")
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "the table of the rule is missing, one of \(known)"))
+    }
+    hidden = NamedRule(try container.decode(type, forKey: Key(stringValue: type.name)))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(steps, forKey: .steps)
+    try container.encode(schedule, forKey: .schedule)
+    try container.encode(hidden.rule, forKey: Key(stringValue: hidden.name))
+    try container.encode(embed, forKey: .embed)
+    try container.encode(head, forKey: .head)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Muon
+import NanoGPT
+import Text
+
+/// What a program knows by name: update rules, models, corpora, and tracks with a recipe for every rule.
+///
+/// It is a value. Who adds to it passes it down by ``current``, for the time of one call.
+package struct Registry: Sendable {
+  /// Makes the text of a corpus.
+  package typealias CorpusBuilder = @Sendable () throws(DataError) -> Corpus
+
+  package var rules = RuleRegistry.builtIn
+  package var models: [String: any LanguageModel.Type] = [Track.Model.gpt: GPT.self]
+  package var corpora: [(name: String, text: CorpusBuilder)] = [
+    ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
+  ]
+  package var tracks: [TrackDefinition] = [.kjv, .micro]
+
+  /// What comes with this package.
+  package static let builtIn = Registry()
+
+  /// What the calling program knows.
+  @TaskLocal package static var current = builtIn
+
+  /// The names of the rules, in the order in which they were added.
+  package var ruleNames: [String] { rules.names }
+
+  /// The names of the tracks.
+  package var trackNames: [String] { tracks.map { $0.track.name } }
+
+  /// The text of a corpus; nil when none has the name.
+  package func corpus(named name: String) -> CorpusBuilder? {
+    corpora.first { $0.name == name }?.text
+  }
+
+  /// The track of a name, with its recipes.
+  package func track(named name: String) throws(UsageError) -> TrackDefinition {
+    guard let match = tracks.first(where: { $0.track.name == name }) else {
+      throw UsageError(
+        "no track is called '\(name)'",
+        hint: "the tracks are \(trackNames.joined(separator: ", ")); "
+          + "--track-file FILE reads your own")
+    }
+    return match
+  }
+
+  /// A track with every key there is, those included that are left out where they say the usual.
+  var template: TrackDefinition {
+    var complete = TrackDefinition.kjv
+    for track in tracks { complete.recipes.merge(track.recipes) { first, _ in first } }
+    complete.track.model.kind = Track.Model.gpt
+    complete.recipes["muon"]?.muon = Muon(
+      learningRate: 0.03, weightDecay: 0.1, decay: .coupled,
+      momentumWarmup: MomentumWarmup(from: 0.85, steps: 100), nesterov: false,
+      orthogonalization: .singularValues)
+    return complete
+  }
+}
+
+extension JSON {
+  /// Decodes a value in which rules may have any name that this program knows.
+  package static func decoded<Value: Decodable>(
+    _ type: Value.Type, from bytes: [UInt8]
+  ) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.userInfo[.ruleRegistry] = Registry.current.rules
+    return try decoder.decode(type, from: Data(bytes))
+  }
+}

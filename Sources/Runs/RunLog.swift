@@ -1,0 +1,192 @@
+import Foundation
+import Muon
+import NanoGPT
+import Text
+
+/// What a run wrote as it went: losses, times, diagnostics. All else in its files follows from these and the plan.
+///
+/// The functions that note what happened return the events to write. Reading a log back and asking for ``events``
+/// goes through the same functions, so a file that differs from them was not written by such a run.
+package struct RunLog: Sendable {
+  /// A training step: the loss of its batch before the update, nil where it is not a number.
+  package struct Step: Equatable, Sendable {
+    package var loss: Double?
+    package var time: Duration
+    package var optimizerTime: Duration
+
+    package init(loss: Double?, time: Duration, optimizerTime: Duration) {
+      (self.loss, self.time, self.optimizerTime) = (loss, time, optimizerTime)
+    }
+  }
+
+  /// A validation before the training step of this number, or after the last; its loss is nil where it is not a number.
+  package struct Validation: Codable, Equatable, Sendable {
+    package var step: Int
+    @OrNull package var loss: Double?
+    @OrNull package var bitsPerByte: Double?
+    /// The training time until then.
+    package var trainSeconds: Double
+
+    package init(step: Int, loss: Double?, bitsPerByte: Double? = nil, trainSeconds: Double) {
+      (self.step, self.trainSeconds) = (step, trainSeconds)
+      self.loss = loss
+      self.bitsPerByte = bitsPerByte
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case step
+      case loss = "val_loss"
+      case bitsPerByte = "bits_per_byte"
+      case trainSeconds = "train_seconds"
+    }
+  }
+
+  package let plan: RunPlan
+  package private(set) var steps: [Step] = []
+  package private(set) var validations: [Validation] = []
+  package private(set) var diagnostics: [LogEvent.Diagnostics] = []
+  /// Whether somebody ended the run before its time.
+  package var isInterrupted = false
+  private var trainTime = Duration.zero
+
+  package init(_ plan: RunPlan) {
+    self.plan = plan
+  }
+}
+
+extension RunLog {
+  /// Notes a training step.
+  package mutating func train(_ step: Step) -> LogEvent {
+    let now = TrainingProgress(steps.count, of: plan.steps)
+    steps.append(step)
+    trainTime += step.time
+    return .train(
+      LogEvent.Train(
+        step: now.step, loss: step.loss, learningRateFactor: plan.recipe.schedule.factor(at: now),
+        momentum: plan.recipe.momentum(at: now), stepMilliseconds: step.time.milliseconds,
+        optimizerMilliseconds: step.optimizerTime.milliseconds,
+        tokensPerSecond: Double(plan.tokensPerStep) / step.time.seconds))
+  }
+
+  /// Notes a validation.
+  package mutating func validate(loss: Double?, bitsPerByte: Double?) -> LogEvent {
+    let validation = Validation(
+      step: steps.count, loss: loss, bitsPerByte: bitsPerByte, trainSeconds: trainSeconds)
+    validations.append(validation)
+    return .validation(validation)
+  }
+
+  /// Notes what an update did to a matrix.
+  package mutating func diagnose(_ event: LogEvent.Diagnostics) -> LogEvent {
+    diagnostics.append(event)
+    return .diagnostics(event)
+  }
+
+  /// The events, in the order in which training writes them.
+  package var events: [LogEvent] {
+    var replay = RunLog(plan)
+    var events: [LogEvent] = []
+    var (validations, diagnostics) = (validations[...], diagnostics[...])
+    func validate() {
+      guard plan.validates(at: replay.steps.count), let next = validations.popFirst() else {
+        return
+      }
+      events.append(replay.validate(loss: next.loss, bitsPerByte: next.bitsPerByte))
+    }
+    for (index, step) in steps.enumerated() {
+      validate()
+      events.append(replay.train(step))
+      while let next = diagnostics.first, next.step == index {
+        events.append(replay.diagnose(next))
+        diagnostics.removeFirst()
+      }
+    }
+    validate()
+    return events
+  }
+
+  /// The content of `log.jsonl`.
+  package var jsonl: [UInt8] {
+    get throws { Array(try events.map { try $0.line + "\n" }.joined().utf8) }
+  }
+
+  /// The content of `log.txt`.
+  package var text: [UInt8] {
+    Array(validations.map { LogEvent.validation($0).text(steps: plan.steps) + "\n" }.joined().utf8)
+  }
+
+  /// Reads a `log.jsonl` up to its end, or to the first line that is no event.
+  ///
+  /// - Parameters:
+  ///   - jsonl: The content of the file.
+  ///   - plan: The run it is of.
+  /// - Returns: What could be read, and the line that could not, counted from 1.
+  package static func read(
+    _ jsonl: [UInt8], of plan: RunPlan
+  ) -> (log: RunLog, flaw: (line: Int, reason: String)?) {
+    var log = RunLog(plan)
+    let decoder = JSONDecoder()
+    for (index, line) in jsonl.split(separator: UInt8(ascii: "\n")).enumerated() {
+      do {
+        switch try decoder.decode(LogEvent.self, from: Data(line)) {
+        case .train(let event): _ = log.train(event.measured)
+        case .validation(let event):
+          _ = log.validate(loss: event.loss, bitsPerByte: event.bitsPerByte)
+        case .diagnostics(let event): _ = log.diagnose(event)
+        }
+      } catch {
+        return (log, (index + 1, "not an event of a run\(JSON.place(of: error))"))
+      }
+    }
+    return (log, nil)
+  }
+}
+
+extension RunLog {
+  /// The seconds spent on training steps.
+  package var trainSeconds: Double { trainTime.seconds }
+
+  /// The step whose loss was not a number.
+  package var divergedAtStep: Int? {
+    validations.first { $0.loss == nil }?.step ?? steps.firstIndex { $0.loss == nil }
+  }
+
+  /// Whether the run stopped before the end of its schedule.
+  package var endedEarly: Bool { divergedAtStep != nil || isInterrupted }
+
+  /// Whether the log goes to the end of the run.
+  package var isWhole: Bool { endedEarly || validations.last?.step == plan.steps }
+
+  /// The first validation at or below the target.
+  package var arrival: Validation? {
+    guard let target = plan.track.target else { return nil }
+    return validations.first { $0.loss.map { $0 <= target } ?? false }
+  }
+
+  /// The validation after the last step of the schedule.
+  package var final: Validation? { endedEarly ? nil : validations.last }
+
+  /// How the run ended.
+  package var outcome: RunRecord.Outcome {
+    if divergedAtStep != nil { return .diverged }
+    if isInterrupted { return .interrupted }
+    guard plan.track.target != nil else { return .completed }
+    return arrival == nil ? .missed : .reached
+  }
+
+  /// The part of the record that says what came of the run; what a log cannot tell comes from the process.
+  package func result(of process: RunRecord.Process) -> RunRecord.Result {
+    let tokens = steps.count * plan.tokensPerStep
+    return RunRecord.Result(
+      reached: plan.track.target == nil ? nil : arrival != nil,
+      stepsToTarget: arrival?.step, trainSecondsToTarget: arrival?.trainSeconds,
+      finalValLoss: final?.loss, finalBitsPerByte: final?.bitsPerByte,
+      steps: steps.count, tokens: tokens, trainSeconds: trainSeconds,
+      wallSeconds: process.wallSeconds, startupSeconds: process.startupSeconds,
+      stepMillisecondsMedian: steps.map(\.time).median?.milliseconds,
+      tokensPerSecond: steps.isEmpty ? nil : Double(tokens) / trainSeconds,
+      optimizerSeconds: steps.reduce(.zero) { $0 + $1.optimizerTime }.seconds,
+      newtonSchulzCalls: process.newtonSchulzCalls,
+      peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep)
+  }
+}

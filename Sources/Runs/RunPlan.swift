@@ -1,0 +1,69 @@
+import Autograd
+import Foundation
+import Muon
+import NanoGPT
+
+/// One run, decided in full before it starts: what determines its numbers, and what its log looks like.
+package struct RunPlan: Sendable {
+  /// The track and its recipes, with what settings changed.
+  package let definition: TrackDefinition
+  /// The name of the rule that moves the matrices inside the blocks.
+  package let optimizer: String
+  package let recipe: Recipe
+  /// What was changed about track and recipe.
+  package let settings: [Setting]
+  /// Determines the initial weights.
+  package let seed: UInt64
+  /// The arithmetic of the model's matrix products.
+  package let precision: Precision
+  /// Training steps from one look at the updates to the next; nil for none at all.
+  package let diagnosticsEvery: Int?
+
+  /// Applies `settings` to a track as it is in its file.
+  package init(
+    _ definition: TrackDefinition, _ optimizer: String, settings: [Setting], seed: UInt64,
+    precision: Precision, diagnosticsEvery: Int? = nil
+  ) throws(UsageError) {
+    self.definition = try definition.applying(settings, for: optimizer)
+      .withoutClaims(of: definition, settings)
+    recipe = try self.definition.recipe(for: optimizer)
+    self.optimizer = optimizer
+    self.settings = settings
+    self.seed = seed
+    self.precision = precision
+    self.diagnosticsEvery = diagnosticsEvery
+  }
+
+  /// What all optimizers share.
+  package var track: Track { definition.track }
+
+  /// The number of training steps.
+  package var steps: Int { recipe.steps }
+
+  /// The tokens of a training step.
+  package var tokensPerStep: Int { track.batch * track.model.context }
+
+  /// Whether a validation comes before the training step of this number, or after the last.
+  package func validates(at step: Int) -> Bool { track.validates(at: step, of: steps) }
+
+  /// Whether diagnostics look at the update of this number.
+  func diagnoses(_ step: Int) -> Bool {
+    diagnosticsEvery.map { step.isMultiple(of: $0) } ?? false
+  }
+
+  /// Builds the model, and registers its parameters in `scope`.
+  package func model(in scope: ParameterScope) -> any LanguageModel {
+    Self.model(track.model.kind, track.configuration, precision, in: scope)
+  }
+
+  /// Builds a model of an architecture, by its name; nil is the GPT of this package.
+  package static func model(
+    _ kind: String?, _ configuration: GPTConfiguration, _ precision: Precision,
+    in scope: ParameterScope
+  ) -> any LanguageModel {
+    guard let architecture = Registry.current.models[kind ?? Track.Model.gpt] else {
+      fail("no model is called \(kind ?? Track.Model.gpt)")
+    }
+    return architecture.init(configuration, precision: precision, in: scope)
+  }
+}

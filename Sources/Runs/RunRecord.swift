@@ -1,0 +1,221 @@
+import Autograd
+import Foundation
+import Muon
+import NanoGPT
+import Text
+
+/// All there is to know about a run: the content of `run.json`.
+package struct RunRecord: Codable, Sendable {
+  package var track: String
+  package var optimizer: String
+  /// What the command line changed about track and recipe, each as `key=value`.
+  package var settings: [String]
+  package var outcome: Outcome
+  package var configuration: Configuration
+  package var data: DataFiles
+  package var environment: Environment
+  package var result: Result
+
+  /// How the run ended.
+  package enum Outcome: String, Codable, Sendable {
+    /// The whole schedule, the target reached.
+    case reached
+    /// The whole schedule, the target not reached.
+    case missed
+    /// The whole schedule, without a target.
+    case completed
+    case diverged
+    case interrupted
+  }
+
+  /// What determines the numbers.
+  package struct Configuration: Codable, Sendable {
+    /// The name of the model's architecture; absent of the GPT of this package.
+    package var architecture: String?
+    package var model: GPTConfiguration
+    package var training: Training
+    package var groups: [GroupRecord]
+  }
+
+  /// How the model was trained.
+  package struct Training: Codable, Equatable, Sendable {
+    package var batch: Int
+    package var steps: Int
+    package var seed: UInt64
+    package var dataSeed: UInt64
+    package var lanes: Int
+    package var precision: Precision
+    package var schedule: Schedule
+    @OrNull package var target: Double?
+    package var valTokens: Int
+    package var valEvery: Int
+    package var valEveryLate: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case batch, steps, seed, lanes, precision, schedule, target
+      case dataSeed = "data_seed"
+      case valTokens = "val_tokens"
+      case valEvery = "val_every"
+      case valEveryLate = "val_every_late"
+    }
+  }
+
+  /// The files the run read.
+  package struct DataFiles: Codable, Sendable {
+    package var corpus: String
+    package var trainShards: [File]
+    package var valShards: [File]
+    @OrNull package var tokenizer: File?
+
+    /// A file, its checksum, and for a shard the number of tokens in it.
+    package struct File: Codable, Sendable {
+      package var path: String
+      package var sha256: String
+      package var tokens: Int?
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case corpus, tokenizer
+      case trainShards = "train_shards"
+      case valShards = "val_shards"
+    }
+  }
+
+  /// What came of it; seconds count training steps only, but for `wallSeconds`.
+  package struct Result: Codable, Sendable {
+    @OrNull package var reached: Bool?
+    @OrNull package var stepsToTarget: Int?
+    @OrNull package var trainSecondsToTarget: Double?
+    @OrNull package var finalValLoss: Double?
+    @OrNull package var finalBitsPerByte: Double?
+    package var steps: Int
+    package var tokens: Int
+    package var trainSeconds: Double
+    package var wallSeconds: Double
+    /// From the start of the process until it was ready to train, warm-up included.
+    @OrNull package var startupSeconds: Double?
+    @OrNull package var stepMillisecondsMedian: Double?
+    @OrNull package var tokensPerSecond: Double?
+    package var optimizerSeconds: Double
+    package var newtonSchulzCalls: Int
+    package var peakResidentBytes: Int
+    /// The step whose loss was not a number, of a run that diverged.
+    package var divergedAtStep: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case reached, steps, tokens
+      case stepsToTarget = "steps_to_target"
+      case trainSecondsToTarget = "train_seconds_to_target"
+      case finalValLoss = "final_val_loss"
+      case finalBitsPerByte = "final_bits_per_byte"
+      case trainSeconds = "train_seconds"
+      case wallSeconds = "wall_seconds"
+      case startupSeconds = "startup_seconds"
+      case stepMillisecondsMedian = "step_ms_median"
+      case tokensPerSecond = "tokens_per_second"
+      case optimizerSeconds = "optimizer_seconds"
+      case newtonSchulzCalls = "newton_schulz_calls"
+      case peakResidentBytes = "peak_rss_bytes"
+      case divergedAtStep = "diverged_at_step"
+    }
+  }
+}
+
+extension RunRecord {
+  /// Reads the record of the run in `directory`.
+  package init(in directory: URL) throws(DataError) {
+    let hint = "name the directory of a finished run, such as one in results/runs"
+    let url = directory.appendingPathComponent(RunDirectory.recordName)
+    let bytes = try Files.read(url, hint: hint)
+    do {
+      self = try JSON.decoded(RunRecord.self, from: bytes)
+    } catch {
+      throw .badData(
+        path: url.path, reason: "not the record of a run\(JSON.place(of: error))", hint: hint)
+    }
+  }
+}
+
+extension RunRecord {
+  /// What only the process that ran it could tell.
+  package struct Process: Sendable {
+    package var wallSeconds: Double
+    package var startupSeconds: Double?
+    package var newtonSchulzCalls: Int
+    package var peakResidentBytes: Int
+
+    package init(
+      wallSeconds: Double, startupSeconds: Double?, newtonSchulzCalls: Int, peakResidentBytes: Int
+    ) {
+      (self.wallSeconds, self.startupSeconds) = (wallSeconds, startupSeconds)
+      (self.newtonSchulzCalls, self.peakResidentBytes) = (newtonSchulzCalls, peakResidentBytes)
+    }
+  }
+
+  /// The record of a run: by whoever ran it, and by whoever makes it again from its log.
+  package init(
+    of log: RunLog, groups: [ParameterGroup], on data: DataFiles, environment: Environment,
+    process: Process
+  ) {
+    let plan = log.plan
+    self.init(
+      track: plan.track.name, optimizer: plan.optimizer, settings: plan.settings.map(\.text),
+      outcome: log.outcome, configuration: Configuration(plan, groups: groups), data: data,
+      environment: environment, result: log.result(of: process))
+  }
+}
+
+extension RunRecord.Configuration {
+  package init(_ plan: RunPlan, groups: [ParameterGroup]) {
+    let kind = plan.track.model.kind
+    self.init(
+      architecture: kind == Track.Model.gpt ? nil : kind, model: plan.track.configuration,
+      training: RunRecord.Training(plan),
+      groups: groups.map(\.record))
+  }
+
+  /// SHA-256 of the whole but for the seed, as JSON in one line: the same for all runs of an arm.
+  package var sha256: String {
+    get throws {
+      var tree = try JSON.decoded(Tree.self, from: Array(try JSON.line(self).utf8))
+      tree[["training", "seed"]] = nil
+      return Files.sha256(Array(try JSON.line(tree).utf8))
+    }
+  }
+}
+
+extension RunRecord.Training {
+  package init(_ plan: RunPlan) {
+    let track = plan.track
+    self.init(
+      batch: track.batch, steps: plan.steps, seed: plan.seed, dataSeed: UInt64(track.dataSeed),
+      lanes: track.lanes, precision: plan.precision, schedule: plan.recipe.schedule,
+      target: track.target, valTokens: track.valTokens, valEvery: track.valEvery,
+      valEveryLate: track.valEveryLate)
+  }
+}
+
+extension RunRecord.DataFiles {
+  package init(_ data: PreparedData, corpus: String) {
+    func file(_ shard: TokenShard) -> File {
+      File(path: shard.url.recordedPath, sha256: shard.sha256, tokens: shard.tokens.count)
+    }
+    self.init(
+      corpus: corpus, trainShards: data.trainingShards.map(file),
+      valShards: data.validationShards.map(file),
+      tokenizer: data.tokenizerSHA256.map { checksum in
+        File(path: data.tokenizerURL.recordedPath, sha256: checksum)
+      })
+  }
+}
+
+extension URL {
+  /// The path from the current directory to a file inside it; of any other file, the absolute path.
+  ///
+  /// Records travel: where a machine keeps its files is of no use elsewhere.
+  fileprivate var recordedPath: String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    let path = standardizedFileURL.path
+    return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+  }
+}

@@ -1,0 +1,166 @@
+import Foundation
+import NanoGPT
+import TOMLKit
+import Text
+
+extension Tree {
+  /// Parses TOML text; a mistake in it is told with its place.
+  package init(toml text: String) throws(UsageError) {
+    do {
+      self.init(try TOMLTable(string: text))
+    } catch let error as TOMLParseError {
+      throw UsageError("not TOML: \(error.description), \(error.source)")
+    } catch {
+      throw UsageError("not TOML: \(error)")
+    }
+  }
+
+  /// The value of a setting: TOML, or a text that stands for itself.
+  init(setting text: String) {
+    let table = try? TOMLTable(string: "value = \(text)")
+    self = table?["value"].map { Tree($0) } ?? .string(text)
+  }
+
+  private init(_ value: any TOMLValueConvertible) {
+    if let table = value.table {
+      self = .object(
+        Dictionary(
+          uniqueKeysWithValues: table.keys.map { key in
+            (key, table[key].map { Tree($0) } ?? .null)
+          }))
+    } else if let list = value.array {
+      self = .array(list.map { Tree($0) })
+    } else if let integer = value.int {
+      self = .integer(integer)
+    } else if let number = value.double {
+      self = .number(number)
+    } else if let bool = value.bool {
+      self = .bool(bool)
+    } else {
+      self = .string(value.string ?? value.debugDescription)
+    }
+  }
+
+  /// An object as TOML, every number in the fewest digits that mean the same: TOMLKit writes 17.
+  var toml: String {
+    let text = table.convert(to: .toml, options: [])
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard !line.contains("\"") else { return String(line) }
+      return String(line).replacing(/[0-9]+\.[0-9]+(e[+-]?[0-9]+)?/) { match in
+        Double(match.output.0).map { "\($0)" } ?? String(match.output.0)
+      }
+    }.joined(separator: "\n")
+  }
+
+  private var table: TOMLTable {
+    let table = TOMLTable()
+    for (key, value) in object ?? [:] { table[key] = value.tomlValue }
+    return table
+  }
+
+  /// TOML has no null: what is none is left out.
+  private var tomlValue: (any TOMLValueConvertible)? {
+    switch self {
+    case .object: table
+    case .array(let elements): TOMLArray(elements.compactMap(\.tomlValue))
+    case .string(let text): text
+    case .integer(let integer): integer
+    case .number(let number): number
+    case .bool(let bool): bool
+    case .null: nil
+    }
+  }
+}
+
+extension Tree {
+  /// Decodes a value of which every key must be known, and says of what is wrong its key and what it must be.
+  ///
+  /// - Parameters:
+  ///   - type: What to decode.
+  ///   - template: Such a value with every key there is.
+  ///   - choices: The texts that a key accepts, where it does not accept any.
+  /// - Returns: The value.
+  /// - Throws: ``UsageError``.
+  package func decoded<Value: Decodable>(
+    _ type: Value.Type, like template: Tree? = nil, choices: [String: [String]] = [:]
+  ) throws(UsageError) -> Value {
+    if let template, let (path, allowed) = unknownKey(in: template) {
+      throw UsageError(
+        "unknown key '\(path.joined(separator: "."))'",
+        hint: Suggestion.text(for: path.last ?? "", among: allowed, what: "allowed here"))
+    }
+    for (key, value) in leaves {
+      let name = key.split(separator: ".").last.map(String.init) ?? key
+      if let allowed = choices[name], let text = value.string, !allowed.contains(text) {
+        throw UsageError("\(key) = '\(text)': it must be \(allowed.joined(separator: " or "))")
+      }
+    }
+    do {
+      return try JSON.decoded(type, from: Array(try JSON.line(self).utf8))
+    } catch let error as DecodingError {
+      throw explained(error)
+    } catch {
+      throw UsageError("\(error)")
+    }
+  }
+
+  private func explained(_ error: DecodingError) -> UsageError {
+    func name(_ path: [any CodingKey]) -> String { JSON.path(path) }
+    switch error {
+    case .keyNotFound(let key, let context):
+      let path = context.codingPath
+      let isThere = path.last?.stringValue == key.stringValue
+      return UsageError("the key '\(name(isThere ? path : path + [key]))' is missing")
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      let found = self[context.codingPath.map(\.stringValue)]
+      let text = found.flatMap { try? JSON.line($0) } ?? "missing"
+      return UsageError("\(name(context.codingPath)) = \(text): it must be \(Self.kind(of: type))")
+    case .dataCorrupted(let context):
+      if let found = self[context.codingPath.map(\.stringValue)], found.number != nil,
+        let text = try? JSON.line(found)
+      {
+        return UsageError("\(name(context.codingPath)) = \(text): it must be a whole number")
+      }
+      return UsageError("\(name(context.codingPath)): \(context.debugDescription)")
+    @unknown default:
+      return UsageError("\(error)")
+    }
+  }
+
+  private static func kind(of type: any Any.Type) -> String {
+    switch type {
+    case is any BinaryInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
+    case is String.Type: "a text in quotes"
+    case is Bool.Type: "true or false"
+    case is any Collection.Type where !(type is any KeyedCollection.Type): "a list in brackets"
+    default: "a table"
+    }
+  }
+}
+
+/// What a decoder asks for when a table is due.
+private protocol KeyedCollection {}
+extension Dictionary: KeyedCollection {}
+
+/// Reads a file of TOML text into a value; every error names the file.
+///
+/// - Parameters:
+///   - url: The file.
+///   - hint: What to do when it cannot be used, unless an error knows better.
+///   - decode: Makes a value of what is in it.
+/// - Returns: What `decode` returned.
+/// - Throws: ``DataError`` for a file that cannot be read or is no text, ``UsageError`` for its content.
+package func readTOML<Value>(
+  _ url: URL, hint: String, _ decode: (_ text: String) throws(UsageError) -> Value
+) throws -> Value {
+  let bytes = try Files.read(url, hint: hint)
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    throw DataError.badData(path: url.path, reason: "not UTF-8", hint: hint)
+  }
+  do {
+    return try decode(text)
+  } catch {
+    throw UsageError("\(url.relativePath): \(error.message)", hint: error.hint ?? hint)
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import NanoGPT
+
+/// Everything about a speedrun that is not the optimizer: all optimizers share it.
+package struct Track: Codable, Hashable, Sendable {
+  package var name: String
+  /// Counts the changes of what the track fixes; nil of a track that may change at any time.
+  ///
+  /// Results of different versions do not compare.
+  package var version: Int?
+  /// The name of the corpus, whose prepared files lie in `data/<corpus>-<vocabulary>`.
+  package var corpus: String
+  /// SHA-256 of the corpus's text; nil accepts any.
+  package var textSHA256: String?
+  package var vocabulary: Int
+  /// Sequences per training step.
+  package var batch: Int
+  /// Shares the batch is split into: part of what determines the numbers.
+  package var lanes: Int
+  /// Tokens to predict in every validation.
+  package var valTokens: Int
+  /// Training steps from one validation to the next.
+  package var valEvery: Int
+  /// The same in the last fifth of the schedule, where targets are reached; nil for no difference.
+  package var valEveryLate: Int?
+  /// Determines the order of the training windows.
+  package var dataSeed: Int
+  /// The validation loss to reach, in nats per token; nil for a run without a finish line.
+  package var target: Double?
+  package var model: Model
+
+  /// The extents and constants of the model.
+  package struct Model: Codable, Hashable, Sendable {
+    /// The name of the architecture; nil for the GPT of this package.
+    package var kind: String?
+    /// The name of that GPT.
+    package static let gpt = "gpt"
+    package var modelDimension: Int
+    package var heads: Int
+    package var layers: Int
+    package var context: Int
+    package var softcap = 15.0
+    package var attentionScale = 0.12
+    package var ropeBase = 1024.0
+
+    enum CodingKeys: String, CodingKey {
+      case modelDimension = "model_dim"
+      case kind, heads, layers, context, softcap
+      case attentionScale = "attention_scale"
+      case ropeBase = "rope_base"
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, version, corpus, vocabulary, batch, lanes, target, model
+    case textSHA256 = "text_sha256"
+    case valTokens = "val_tokens"
+    case valEvery = "val_every"
+    case valEveryLate = "val_every_late"
+    case dataSeed = "data_seed"
+  }
+
+  /// The name with the version, if there is one: `kjv v1`.
+  package var title: String { version.map { "\(name) v\($0)" } ?? name }
+
+  /// Whether a validation comes before the training step of this number, or after the last.
+  package func validates(at step: Int, of steps: Int) -> Bool {
+    let isLate = step >= steps - steps / 5
+    return step == steps || step.isMultiple(of: isLate ? valEveryLate ?? valEvery : valEvery)
+  }
+
+  /// The model to build.
+  package var configuration: GPTConfiguration {
+    GPTConfiguration(
+      vocabularySize: vocabulary, modelDimension: model.modelDimension, heads: model.heads,
+      layers: model.layers, context: model.context, softcap: Float(model.softcap),
+      attentionScale: Float(model.attentionScale), ropeBase: model.ropeBase)
+  }
+
+  /// What is wrong with these values, in words; nil when nothing is.
+  package var problem: String? {
+    let counts = [
+      ("batch", batch), ("lanes", lanes), ("val_every", valEvery),
+      ("val_every_late", valEveryLate ?? valEvery),
+    ]
+    for (key, value) in counts where value < 1 { return "\(key) \(value) is not at least 1" }
+    let limit = 1 << 16
+    for (key, value) in [("batch", batch), ("lanes", lanes)] where value > limit {
+      return "\(key) \(value) is above \(limit)"
+    }
+    if dataSeed < 0 { return "data_seed \(dataSeed) is not at least 0" }
+    let models = Registry.current.models
+    if let kind = model.kind, models[kind] == nil {
+      return "model.kind '\(kind)' is none of \(models.keys.sorted().joined(separator: ", "))"
+    }
+    if let problem = configuration.problem { return problem }
+    if valTokens < model.context {
+      return "val_tokens \(valTokens) is not at least the context \(model.context)"
+    }
+    if let target, !target.isFinite { return "target \(target) is not a finite number" }
+    return nil
+  }
+}
+
+extension Track {
+  /// Makes this the track for the corpus prepared in `directory`, whichever that is.
+  ///
+  /// On another text or vocabulary the target means nothing, so there is none.
+  package mutating func adopt(corpusIn directory: URL) throws(DataError) {
+    let manifest = try PreparedData.manifest(in: directory)
+    if let manifest, manifest.corpus == corpus, manifest.vocabulary == vocabulary { return }
+    if manifest?.corpus != corpus { textSHA256 = nil }
+    corpus = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
+    name = corpus
+    version = nil
+    target = nil
+    guard let manifest else { return }
+    vocabulary = manifest.vocabulary
+    let windows = (max(1, manifest.validation.tokens) - 1) / model.context
+    valTokens = min(valTokens, max(1, windows) * model.context)
+    if let problem {
+      throw .badData(
+        path: directory.appendingPathComponent(Manifest.fileName).path,
+        reason: "no track can be made of it: \(problem)", hint: "prepare the corpus again")
+    }
+  }
+}
+
+extension Track {
+  /// What it asks of its data.
+  package var demand: PreparedData.Demand {
+    PreparedData.Demand(
+      track: name, corpus: corpus, textSHA256: textSHA256, vocabulary: vocabulary)
+  }
+
+  /// The directory where its corpus is prepared by default.
+  package var dataDirectory: URL { Self.dataDirectory(corpus: corpus, vocabulary: vocabulary) }
+
+  /// The directory where a corpus is prepared by default.
+  package static func dataDirectory(corpus: String, vocabulary: Int) -> URL {
+    URL(fileURLWithPath: "data", isDirectory: true).appendingPathComponent(
+      CorpusPreparation.directoryName(corpus: corpus, vocabularySize: vocabulary),
+      isDirectory: true)
+  }
+
+  /// The data of its own corpus; one that is known by name and not there yet is prepared first.
+  package func preparedData(progress: (String) -> Void) throws(DataError) -> PreparedData {
+    let manifest = dataDirectory.appendingPathComponent(Manifest.fileName)
+    if !FileManager.default.fileExists(atPath: manifest.path),
+      let text = Registry.current.corpus(named: corpus)
+    {
+      progress("preparing \(corpus) in \(dataDirectory.relativePath), once")
+      try CorpusPreparation.prepare(
+        try text(), into: dataDirectory, vocabularySize: vocabulary, progress: progress)
+    }
+    return try PreparedData(in: dataDirectory, for: demand)
+  }
+}

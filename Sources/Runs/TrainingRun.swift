@@ -1,0 +1,138 @@
+import Autograd
+import Foundation
+import Machine
+import Muon
+import NanoGPT
+import Text
+
+/// Who watches a run: shows how far it is.
+package protocol TrainingObserver {
+  /// A training step has ended.
+  mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration)
+  /// A validation has ended.
+  mutating func validated(loss: Double)
+}
+
+/// One speedrun: a model, an optimizer, batches, and the loop over them.
+///
+/// The run goes through its whole schedule, also when it reaches the target before: stopping on a
+/// lucky validation would reward luck.
+package struct TrainingRun {
+  package let plan: RunPlan
+  package let parameters: [Parameter]
+  package let optimizer: Optimizer
+  private let model: any LanguageModel
+  private let lanes: Lanes
+  private var batches: BatchLoader
+  private let validation: ValidationSet
+  private let validationBytes: Int?
+
+  /// Builds the model with its initial weights, and everything that trains it.
+  package init(_ plan: RunPlan, on data: PreparedData, threads: Int) throws {
+    let (track, recipe) = (plan.track, plan.recipe)
+    let workers = Workers(count: threads)
+    let scope = ParameterScope(seed: plan.seed)
+    self.plan = plan
+    model = plan.model(in: scope)
+    parameters = scope.parameters
+    lanes = Lanes(count: track.lanes, scope: scope, workers: workers)
+    optimizer = try Optimizer(
+      groups: recipe.groups(for: model), covering: parameters, schedule: recipe.schedule,
+      workers: workers)
+    batches = try BatchLoader(
+      shards: data.trainingShards, batchSize: track.batch,
+      contextLength: track.model.context, seed: UInt64(track.dataSeed))
+    validation = try ValidationSet(
+      shard: data.validationShards[0], tokens: track.valTokens,
+      contextLength: track.model.context)
+    validationBytes = data.tokenizer?.byteCount(of: validation.windows.targets.joined())
+  }
+
+  /// Trains, writing the log as it goes, and returns it with what it cannot tell.
+  package mutating func train(
+    into directory: RunDirectory, observer: inout some TrainingObserver
+  ) throws -> (log: RunLog, process: RunRecord.Process) {
+    var log = RunLog(plan)
+    let clock = ContinuousClock()
+    try warmUp()
+    let startupSeconds = CurrentProcess.secondsSinceStart
+    let callsBefore = NewtonSchulz.calls
+
+    for step in 0..<plan.steps {
+      // Validation, at first before anything is learned; its time does not count.
+      if plan.validates(at: step) {
+        try validate(&log, directory, &observer)
+        if log.endedEarly { break }
+      }
+
+      // A training step; the weights before it, where diagnostics will look at its update.
+      let before = plan.diagnoses(step) ? WeightSnapshot(of: model.hiddenMatrices) : nil
+      let start = clock.now
+      let batch = batches.next()
+      let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count) { [model] index in
+        model.loss(of: batch.inputs[index], against: batch.targets[index])
+      }
+      let now = TrainingProgress(step, of: plan.steps)
+      let beforeUpdate = clock.now
+      if loss.isFinite { optimizer.step(gradients, at: now) }
+      let end = clock.now
+      let time = end - start
+
+      // The log.
+      let event = log.train(
+        RunLog.Step(loss: loss.ifFinite, time: time, optimizerTime: end - beforeUpdate))
+      try directory.append(event, of: plan)
+      observer.trained(step: step, loss: loss, tokens: batch.tokens, time: time)
+      if let before, loss.isFinite {
+        for diagnosis in optimizer.diagnoses(since: before, gradients, at: now) {
+          let event = log.diagnose(LogEvent.Diagnostics(diagnosis, step: step))
+          try directory.append(event, of: plan)
+        }
+      }
+
+      // Reasons to end early.
+      guard loss.isFinite else { break }
+      if Interruption.isRequested, step + 1 < plan.steps {
+        log.isInterrupted = true
+        break
+      }
+    }
+
+    if !log.endedEarly { try validate(&log, directory, &observer) }
+    return (
+      log,
+      RunRecord.Process(
+        wallSeconds: 0, startupSeconds: startupSeconds,
+        newtonSchulzCalls: NewtonSchulz.calls - callsBefore,
+        peakResidentBytes: CurrentProcess.peakResidentBytes)
+    )
+  }
+
+  /// Judges the model on the validation set.
+  private func validate(
+    _ log: inout RunLog, _ directory: RunDirectory, _ observer: inout some TrainingObserver
+  ) throws {
+    let evaluation = model.evaluate(validation, bytes: validationBytes, in: lanes)
+    let event = log.validate(
+      loss: evaluation.loss.ifFinite, bitsPerByte: evaluation.bitsPerByte?.ifFinite)
+    observer.validated(loss: evaluation.loss)
+    try directory.append(event, of: plan)
+  }
+
+  /// Runs everything once on dummy data, so that the first timed step is like the others.
+  ///
+  /// A sequence in each lane is enough: the next ones use its buffers again.
+  /// It leaves no trace: the weights and the optimizer's state are put back as they were.
+  private func warmUp() throws {
+    let track = plan.track
+    let (weights, state) = (parameters.map(\.value.elements), optimizer.state)
+    let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
+    let sequences = min(track.batch, track.lanes)
+    let (_, gradients) = lanes.lossAndGradients(sequences: sequences) { [model] _ in
+      model.loss(of: tokens, against: tokens)
+    }
+    optimizer.step(gradients, at: TrainingProgress(0, of: plan.steps))
+    for (parameter, elements) in zip(parameters, weights) { parameter.assign(elements) }
+    try optimizer.restore(state)
+  }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Autograd
+import Experiments
+import Foundation
+import Runs
+import Text
+
+/// `--color`, the same for every command.
+struct ColorOption: ParsableArguments {
+  @Option(name: .customLong("color"), help: "Colors: auto, always or never.")
+  var mode = ColorMode.auto
+}
+
+extension ColorMode: ExpressibleByArgument {}
+
+/// A command that says when to use colors, so that its errors follow it too.
+protocol ColoredCommand: ParsableCommand {
+  var color: ColorOption { get }
+}
+
+/// Throws unless the value of an option is in a range.
+func check(_ value: Int?, of option: String, in range: ClosedRange<Int>) throws(ValidationError) {
+  guard let value, !range.contains(value) else { return }
+  let allowed = range.upperBound == .max ? "at least \(range.lowerBound)" : "in \(range)"
+  throw ValidationError("\(option) \(value): it must be \(allowed)")
+}
+
+/// `--threads`, the same for every command that computes.
+struct ThreadsOption: ParsableArguments {
+  @Option(
+    name: .customLong("threads"), parsing: .unconditional,
+    help: "Threads, at most one a core; the numbers do not depend on it.")
+  var count = min(ProcessInfo.processInfo.activeProcessorCount, 1024)
+
+  /// The number, but no more than there are cores, which would only take turns.
+  var usable: Int { min(count, ProcessInfo.processInfo.activeProcessorCount) }
+
+  func validate() throws { try check(count, of: "--threads", in: 1...1024) }
+}
+
+/// `--precision`, the same for every command that computes.
+struct PrecisionOption: ParsableArguments {
+  @Option(
+    name: .customLong("precision"),
+    help: "Arithmetic of the matrix products; bf16 needs a processor with AVX512-BF16.")
+  var value = Precision.float32
+
+  /// What is asked for, if this processor has it.
+  func checked() throws(UsageError) -> Precision { try value.checked(for: "--precision") }
+}
+
+extension Precision: ExpressibleByArgument {
+  /// Returns it, unless this processor does not have it: that is for running only, as a command of another machine
+  /// can be read here.
+  func checked(for option: String) throws(UsageError) -> Precision {
+    guard let problem else { return self }
+    throw UsageError("\(option) \(rawValue): \(problem); use \(option) float32")
+  }
+}
+
+/// `--optimizer`, the same for every command that trains by one rule.
+struct OptimizerOption: ParsableArguments {
+  private static var known: [String] { Registry.current.ruleNames }
+
+  @Option(
+    name: .customLong("optimizer"),
+    help: "What updates the matrices inside the blocks: \(known.joined(separator: ", ")).",
+    completion: .list(known))
+  var name = "muon"
+
+  /// The name, if there is such a rule.
+  func checked() throws(UsageError) -> String {
+    guard Self.known.contains(name) else {
+      throw UsageError(
+        "no optimizer is called '\(name)'",
+        hint: Suggestion.text(for: name, among: Self.known, what: "the optimizers"))
+    }
+    return name
+  }
+}
+
+/// `--diagnostics`, the same for every command that trains.
+struct DiagnosticsOption: ParsableArguments {
+  @Flag(
+    name: .customLong("diagnostics"),
+    help: "Log every 20 steps what the update does to each matrix inside the blocks.")
+  var isOn = false
+
+  @Option(
+    name: .customLong("diagnostics-every"), parsing: .unconditional,
+    help: "The same, every so many steps.")
+  var steps: Int?
+
+  /// The number of steps from one look to the next; nil for none at all.
+  var interval: Int? { steps ?? (isOn ? 20 : nil) }
+
+  func validate() throws { try check(steps, of: "--diagnostics-every", in: 1...Int.max) }
+}
+
+/// `--data`, the same for every command that trains.
+struct DataOption: ParsableArguments {
+  @Option(
+    name: .customLong("data"),
+    help: "A directory of prepared data, instead of the track's corpus.", completion: .directory)
+  var path: String?
+}
+
+/// Which track, on which text, and what changes about it.
+struct TrackOptions: ParsableArguments {
+  private static var names: [String] { Registry.current.trackNames }
+
+  @Option(
+    help: "The track: \(names.joined(separator: ", ")).", completion: .list(names))
+  var track = "kjv"
+
+  @Option(help: "A track of your own, in TOML.", completion: .file(extensions: ["toml"]))
+  var trackFile: String?
+
+  @OptionGroup var data: DataOption
+
+  @Option(
+    name: .customLong("set"), help: "Change a value of the track or of its recipes: key=value.")
+  var texts: [String] = []
+
+  @Option(parsing: .unconditional, help: "The validation loss to reach.")
+  var target: Double?
+
+  /// The track on its data, before any setting.
+  func source() throws -> TrackSource {
+    try TrackSource(named: track, file: trackFile, data: data.path)
+  }
+
+  /// The options that name it, as they were given.
+  var options: [String] {
+    (trackFile.map { ["--track-file", $0] } ?? ["--track", track])
+      + (data.path.map { ["--data", $0] } ?? [])
+  }
+
+  /// What changes: `--set`, the flags of a command that are shorter ways to say it, `--target`.
+  func settings(_ flags: [(key: String, value: String?)] = []) throws(UsageError) -> [Setting] {
+    var settings: [Setting] = []
+    for text in texts { settings.append(try Setting(text)) }
+    for (key, value) in flags + [("target", target.map { "\($0)" })] {
+      if let value { settings.append(Setting(key: key, value: value)) }
+    }
+    return settings
+  }
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import Autograd
+import Experiments
+import Foundation
+import Machine
+import Muon
+import NanoGPT
+import Runs
+import Text
+
+/// Trains, and says how long it took to reach the target.
+struct RunCommand: ColoredCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Train, and say how many steps and seconds the target took (default command).",
+    discussion: """
+      Writes run.json, log.jsonl, log.txt and model.safetensors to the output directory. Keys for \
+      --set are those of the recipe and the track that --print-config shows (steps, batch, \
+      muon.learning_rate), and muon.nesterov, .decay, .orthogonalization, .momentum_warmup.
+
+      \(ExitStatus.help)
+      """)
+
+  @OptionGroup var optimizer: OptimizerOption
+
+  @OptionGroup var track: TrackOptions
+
+  @Option(parsing: .unconditional, help: "The number of training steps.")
+  var steps: Int?
+
+  @Option(parsing: .unconditional, help: "Determines the initial weights.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var precision: PrecisionOption
+
+  @OptionGroup var threads: ThreadsOption
+
+  @Option(
+    help: "Where to write (default: a new directory in results/runs).", completion: .directory)
+  var out: String?
+
+  @Flag(help: "Write the weights before the first step as well.")
+  var saveInitial = false
+
+  @Flag(help: "Do not write the weights after the last step.")
+  var noSave = false
+
+  @OptionGroup var diagnostics: DiagnosticsOption
+
+  @Flag(help: "Print the track with all changes as TOML, and do nothing else.")
+  var printConfig = false
+
+  @Flag(help: "Print the record as JSON instead of the summary.")
+  var json = false
+
+  @Flag(help: "No tables and no progress.")
+  var quiet = false
+
+  @Flag(help: .hidden)
+  var endWithInput = false
+
+  @OptionGroup var color: ColorOption
+
+  func run() throws {
+    let start = ContinuousClock.now
+    if endWithInput { Lifeline.hold() }
+    let source = try track.source()
+    let plan = try RunPlan(
+      source.definition, try optimizer.checked(),
+      settings: try track.settings([("steps", steps.map { "\($0)" })]), seed: seed,
+      precision: try precision.checked(), diagnosticsEvery: diagnostics.interval)
+    if printConfig {
+      print(try plan.definition.toml())
+      return
+    }
+    let messages = Console.messages(color.mode)
+    let data = try source.data(for: plan.track) { if !quiet { messages.print($0) } }
+    let threads = threads.usable
+    var training = try TrainingRun(plan, on: data, threads: threads)
+    let directory = try RunDirectory(outputDirectory(for: plan))
+    if !quiet {
+      messages.announce(
+        plan, routes: training.optimizer.routing, trainingTokens: data.trainingTokens,
+        threads: threads, directory: directory.url.relativePath)
+    }
+
+    let environment = Environment(threads: threads)
+    let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
+    if saveInitial { try directory.write(initial: training.parameters, of: configuration) }
+    Interruption.listen()
+    var progress = RunProgress(
+      of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))
+    // Whatever comes next, an error too, starts on a line of its own.
+    defer { progress.display.clear() }
+    var (log, process) = try training.train(into: directory, observer: &progress)
+    progress.display.clear()
+
+    process.wallSeconds = (ContinuousClock.now - start).seconds
+    let record = RunRecord(
+      of: log, groups: training.optimizer.groups,
+      on: RunRecord.DataFiles(data, corpus: plan.track.corpus), environment: environment,
+      process: process)
+    // The record first: weights that do not fit on the disk must not cost the record.
+    try directory.write(record)
+    if !noSave, log.divergedAtStep == nil {
+      try directory.write(final: training.parameters, of: configuration)
+    }
+    if json {
+      try Console.output(color.mode).printResult(try JSON.document(record))
+    } else {
+      RunSummary(
+        record: record, log: log, directory: directory.url.relativePath,
+        trackOptions: source.options == ["--track", "kjv"]
+          ? "" : " " + source.options.joined(separator: " "),
+        floor: data.manifest?.entropyRate
+      ).print(to: .output(color.mode))
+    }
+    if let step = log.divergedAtStep {
+      messages.print(
+        "error: diverged: the loss of step \(step) is not finite; try a lower learning rate")
+    }
+    throw ExitCode(record.outcome.status.rawValue)
+  }
+
+  private func outputDirectory(for plan: RunPlan) -> URL {
+    out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      ?? RunDirectory.defaultURL(
+        track: plan.track.name, optimizer: plan.optimizer, seed: plan.seed)
+  }
+}
+
+extension RunRecord.Outcome {
+  /// How a program ends that ran only this.
+  var status: ExitStatus {
+    switch self {
+    case .reached, .completed: .success
+    case .missed: .missed
+    case .diverged: .diverged
+    case .interrupted: .interrupted
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import Autograd
+import Muon
+import Runs
+import Text
+
+extension Console {
+  /// Says what a run is about to do: every parameter and its rule, and the size of the run.
+  func announce(
+    _ plan: RunPlan, routes: [Route], trainingTokens: Int, threads: Int, directory: String
+  ) {
+    let (track, steps) = (plan.track, plan.recipe.steps)
+    let tokens = track.batch * track.model.context
+    let table = Table(
+      routes,
+      [
+        .left("parameter") { $0.parameter }, .left("shape") { "\($0.shape)" },
+        .right("elements") { Format.grouped($0.shape.count) }, .left("group") { $0.group },
+        .left("rule") { $0.rule }, .right("learning rate") { "\($0.learningRate)" },
+        .right("decay") { "\($0.weightDecay)" },
+        .right("scale") { Format.fixed($0.scaleFactor, 3) },
+      ])
+    let elements = routes.reduce(0) { $0 + $1.shape.count }
+    print(table.text)
+    print("\(Format.grouped(elements)) elements in \(routes.count) parameters")
+    print()
+    print(
+      "\(track.title): \(steps) steps of \(Format.grouped(tokens)) tokens, "
+        + "\(Format.fixed(Double(steps * tokens) / Double(trainingTokens), 2)) epochs of "
+        + "\(Format.grouped(trainingTokens)), \(threads) threads, \(plan.precision.rawValue); target "
+        + (track.target.map { Format.fixed($0, 3) } ?? "none") + "; writing to \(directory)")
+  }
+}
+
+/// The end of a run, for a person.
+struct RunSummary {
+  let record: RunRecord
+  let log: RunLog
+  /// The directory of the run, as the user would type it.
+  let directory: String
+  /// The options that name the track again.
+  let trackOptions: String
+  /// The entropy rate of the text, where it is known: the least loss to expect of any model.
+  let floor: Double?
+
+  /// Writes the summary.
+  func print(to console: Console) {
+    let chart = Chart(
+      points: log.validations.map { ($0.step, $0.loss ?? .nan) }, target: log.plan.track.target,
+      width: min(60, max(20, console.width - 22)), height: 10
+    ).lines
+    console.print()
+    console.print("  " + headline(console))
+    console.print()
+    if !chart.isEmpty {
+      console.print("  validation loss, nats per token")
+      for line in chart { console.print("  " + console.paint(line, .cyan)) }
+      console.print()
+    }
+    if let step = log.diagnostics.last?.step {
+      console.print("  the update of step \(step)")
+      let table = Table(log.diagnostics.filter { $0.step == step })
+      for line in table.text.split(separator: "\n") { console.print("  " + line) }
+      console.print()
+    }
+    for (name, text) in rows {
+      console.print("  " + console.dim(Format.padded(name, to: 12)) + text)
+    }
+    console.print()
+  }
+
+  private func headline(_ console: Console) -> String {
+    let (result, steps) = (record.result, record.configuration.training.steps)
+    let target = log.plan.track.target.map { Format.fixed($0, 3) } ?? "none"
+    let (end, ink): (String, Ink?) =
+      switch record.outcome {
+      case .reached:
+        (
+          "reached \(target) at step \(result.stepsToTarget ?? 0), after "
+            + Format.duration(result.trainSecondsToTarget ?? 0), .green
+        )
+      case .missed:
+        (
+          "finished \(Format.fixed((result.finalValLoss ?? 0) - (log.plan.track.target ?? 0), 4)) above "
+            + "the target of \(target)", .yellow
+        )
+      case .completed: ("finished (no target set)", nil)
+      case .diverged:
+        ("diverged, the loss of step \(result.divergedAtStep ?? 0) is not a number", .red)
+      case .interrupted: ("interrupted after \(result.steps) of \(steps) steps", .yellow)
+      }
+    let text = "\(record.optimizer) on \(record.track): \(end)"
+    return console.bold(ink.map { console.paint(text, $0) } ?? text)
+  }
+
+  private var rows: [(String, String)] {
+    let result = record.result
+    var rows: [(String, String)] = []
+    if let last = log.validations.last, let loss = last.loss {
+      var text = Format.fixed(loss, 4) + " nats per token"
+      if let bits = last.bitsPerByte { text += ", \(Format.fixed(bits, 4)) bits per byte" }
+      if let floor { text += " (the entropy of such text: \(Format.fixed(floor, 3)) nats)" }
+      rows.append((last.step == result.steps ? "final loss" : "last loss", text))
+    }
+    if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
+      let time = "\(result.steps) steps in \(Format.duration(result.trainSeconds))"
+      let share = Format.percent(result.optimizerSeconds / result.trainSeconds)
+      rows += [
+        (
+          "training",
+          "\(time): \(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
+        ), ("optimizer", "\(share) of that time"),
+      ]
+    }
+    let start = result.startupSeconds.map { " (\(Format.duration($0)) to start)" } ?? ""
+    let memory = Format.bytes(result.peakResidentBytes)
+    rows.append(("in all", "\(Format.duration(result.wallSeconds))\(start), \(memory) of memory"))
+    rows.append(("files", directory))
+    return rows + next.map { ("next", $0) }
+  }
+
+  /// Commands worth trying now.
+  private var next: [String] {
+    let command = "speedrun run --optimizer"
+    switch record.outcome {
+    case .interrupted: return []
+    case .diverged:
+      let rule = "\(record.optimizer)"
+      return ["lower a learning rate: \(command) \(rule) --set \(rule).learning_rate=…"]
+    default:
+      let other = "\(record.optimizer)" == "adamw" ? "muon" : "adamw"
+      return ["speedrun sample \(directory)", "\(command) \(other)\(trackOptions)"]
+    }
+  }
+}
+
+extension Table {
+  /// What an update did to matrices: of each measure, the least, the middle and the greatest among them.
+  fileprivate init(_ matrices: [LogEvent.Diagnostics]) {
+    func row(
+      _ measure: String, _ value: (LogEvent.Diagnostics) -> Float?
+    ) -> (measure: String, values: [Float])? {
+      let values = matrices.compactMap(value).sorted()
+      return values.isEmpty ? nil : (measure, [values[0], values.middle, values[values.count - 1]])
+    }
+    let rows = [
+      row("weight norm") { $0.weightNorm },
+      row("gradient norm") { $0.gradientNorm },
+      row("update RMS") { $0.updateRMS },
+      row("direction: stable rank") { $0.stableRank },
+      row("direction: median / largest singular value") { $0.singularValues?.middle },
+      row("direction: least / largest singular value") { $0.singularValues?.last },
+      row("orthogonalized: largest singular value") { $0.orthogonalizedSingularValues?.first },
+      row("orthogonalized: median singular value") { $0.orthogonalizedSingularValues?.middle },
+      row("orthogonalized: least singular value") { $0.orthogonalizedSingularValues?.last },
+    ].compactMap(\.self)
+    self.init(
+      rows,
+      [.left("of \(matrices.count) matrices") { $0.measure }]
+        + ["min", "median", "max"].enumerated().map { index, title in
+          .right(title) { Format.significant(Double($0.values[index]), 3) }
+        })
+  }
+}
+
+extension [Float] {
+  /// The element in the middle, the first of the two in the middle of an even number.
+  fileprivate var middle: Float { self[(count - 1) / 2] }
+}

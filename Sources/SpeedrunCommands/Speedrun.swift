@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Machine
+import Muon
+import Runs
+import Text
+
+/// The program: all of it, so that somebody's own executable can be the same with more rules, models and corpora.
+public enum Speedrun {
+  /// Does what the command line says, and ends the process.
+  ///
+  /// Every command knows what was added, as do the runs that `compare` and `sweep` start: they are this executable.
+  ///
+  /// - Parameter extensions: What this program knows besides what comes with the package.
+  public static func main(adding extensions: Extension...) -> Never {
+    // A file that grows too large, or a reader that is gone, is no reason to stop training.
+    Signals.reportFailedWrites()
+    StandardStream.occupyClosedStreams()
+    var registry = Registry.builtIn
+    for addition in extensions { addition.add(&registry) }
+    exit(
+      Registry.$current.withValue(registry) { run(Array(CommandLine.arguments.dropFirst())) })
+  }
+
+  /// Runs a command, and returns the exit status of the process.
+  private static func run(_ arguments: [String]) -> Int32 {
+    var color = ColorMode.auto
+    do {
+      try RootCommand.rejectUnknownCommand(in: arguments)
+      var command = try RootCommand.parseAsRoot(arguments)
+      color = (command as? any ColoredCommand)?.color.mode ?? .auto
+      try command.run()
+      return 0
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch  where RootCommand.exitCode(for: error) == .success {
+      print(RootCommand.fullMessage(for: error))
+      return 0
+    } catch {
+      let failure = Failure(error)
+      let console = Console.messages(color)
+      console.print(console.paint("error:", .red) + " " + failure.message)
+      if let hint = failure.hint { console.hint(hint) }
+      return failure.status.rawValue
+    }
+  }
+}
+
+/// What the command line is made of: `speedrun` alone means `speedrun run`.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "speedrun",
+    abstract: "Train a tiny GPT on the CPU until its validation loss reaches a target.",
+    discussion: """
+      speedrun --optimizer muon      how many steps, how many seconds?
+      speedrun --optimizer adamw     the same with AdamW on every matrix
+
+      `speedrun` alone means `speedrun run`: see `speedrun run --help`. Results go to standard \
+      output, progress and messages to standard error.
+
+      \(ExitStatus.help)
+      """,
+    subcommands: [
+      RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
+      VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
+    ],
+    defaultSubcommand: RunCommand.self)
+
+  /// Throws if the first word looks like a command but is none.
+  ///
+  /// With a default command the parser would call it an unexpected argument of that.
+  static func rejectUnknownCommand(in arguments: [String]) throws(UsageError) {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
+    throw UsageError(
+      "no command is called '\(word)'",
+      hint: Suggestion.text(for: word, among: commands, what: "commands"))
+  }
+}

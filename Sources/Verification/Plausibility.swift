@@ -1,0 +1,212 @@
+import Autograd
+import Experiments
+import Foundation
+import Muon
+import NanoGPT
+import Runs
+
+/// What making files again cannot see: numbers that a log may have, and no training gives.
+struct Plausibility {
+  private(set) var findings = Findings()
+  /// The bytes of text in the validation set, as losses and bits per byte have it: the same in all runs.
+  private var validationBytes: Double?
+  private var models: [Architecture: (model: any LanguageModel, matrices: [String])] = [:]
+
+  /// The most weights a model may have that is built only to be looked at: a gigabyte of them.
+  private static let mostWeights = 1 << 28
+
+  /// What keeps a model from being looked at, in words; nil when nothing does.
+  mutating func problem(with plan: RunPlan) -> String? {
+    guard models[Architecture(plan)] == nil else { return nil }
+    let configuration = plan.track.configuration
+    guard configuration.weights <= Self.mostWeights else {
+      return "its model is too large to be looked at: \(configuration.weights) weights"
+    }
+    let model = RunPlan.model(
+      plan.track.model.kind, configuration, .float32, in: ParameterScope(seed: 0))
+    models[Architecture(plan)] = (model, model.hiddenMatrices.map(\.name))
+    return nil
+  }
+
+  /// The names of the matrices inside the blocks.
+  private func matrices(_ run: FinishedRun) -> [String] {
+    models[Architecture(run.log.plan)]?.matrices ?? []
+  }
+
+  /// The record that log and plan make of a run, with what only its process could tell.
+  func expected(_ run: FinishedRun) -> RunRecord {
+    let (plan, found) = (run.log.plan, run.record)
+    let updates = run.log.steps.count { $0.loss != nil }
+    var data = found.data
+    data.corpus = plan.track.corpus
+    return RunRecord(
+      of: run.log,
+      groups: models[Architecture(plan)].map { plan.recipe.groups(for: $0.model) } ?? [],
+      on: data, environment: found.environment,
+      process: RunRecord.Process(
+        wallSeconds: found.result.wallSeconds, startupSeconds: found.result.startupSeconds,
+        newtonSchulzCalls: updates * plan.recipe.newtonSchulzCalls(of: matrices(run).count),
+        peakResidentBytes: found.result.peakResidentBytes))
+  }
+
+  /// Whether the numbers of a run may be reckoned with: those of its log, and of its plan, whatever its seed.
+  func isComparable(_ run: FinishedRun) -> Bool {
+    var training = run.record.configuration.training
+    training.seed = run.trial.seed
+    return run.log.isWhole && run.log.steps.allSatisfy { $0.time > .zero }
+      && training == RunRecord.Training(run.log.plan)
+  }
+
+  /// Checks the numbers of a run.
+  mutating func check(_ run: FinishedRun, path: String) {
+    let (record, file) = (run.record, "\(path)/\(RunDirectory.logName)")
+    if record.outcome == .interrupted {
+      findings.add(
+        "\(path)/\(RunDirectory.recordName)",
+        "outcome is \"interrupted\"; a record has finished runs only")
+    }
+    if record.result.wallSeconds < record.result.trainSeconds {
+      findings.add(
+        "\(path)/\(RunDirectory.recordName)",
+        "result.wall_seconds is \(record.result.wallSeconds), less than the training took")
+    }
+    for (index, event) in run.log.events.enumerated() {
+      let problem =
+        switch event {
+        case .train(let event): problem(with: run.log.steps[event.step])
+        case .validation(let validation): problem(with: validation, run.log.plan.track)
+        case .diagnostics(let event): problem(with: event, of: run.log.plan.recipe)
+        }
+      if let problem { findings.add(file, line: index + 1, problem) }
+    }
+    checkPlaces(of: run, file)
+  }
+
+  private func problem(with step: RunLog.Step) -> String? {
+    if step.time <= .zero { return "step_ms is 0; no step takes no time" }
+    return step.optimizerTime > step.time ? "optimizer_ms is more than step_ms" : nil
+  }
+
+  /// A loss and its bits per byte give the bytes of the validation set away, which are a whole number.
+  private mutating func problem(with validation: RunLog.Validation, _ track: Track) -> String? {
+    guard let loss = validation.loss else { return nil }
+    guard let bits = validation.bitsPerByte, bits != 0 else {
+      return validationBytes == nil ? nil : "bits_per_byte is missing"
+    }
+    let tokens = track.valTokens / track.model.context * track.model.context
+    let all = loss * Double(tokens) / log(2)
+    if let validationBytes {
+      return bits.isClose(to: all / validationBytes, within: 1e-12)
+        ? nil
+        : "bits_per_byte is \(bits); with val_loss \(loss) it would be \(all / validationBytes)"
+    }
+    let bytes = all / bits
+    guard abs(bytes - bytes.rounded()) <= 1e-6 else {
+      return
+        "val_loss \(loss) and bits_per_byte \(bits) do not belong together: of \(bytes) bytes, "
+        + "which is no whole number"
+    }
+    validationBytes = bytes.rounded()
+    return nil
+  }
+
+  private func problem(with event: LogEvent.Diagnostics, of recipe: Recipe) -> String? {
+    let numbers = [
+      event.updateRMS, event.weightNorm, event.gradientNorm, event.largestSingularValue,
+      event.stableRank,
+    ].compactMap(\.self)
+    guard numbers.allSatisfy({ $0 >= 0 }) else { return "a number is below 0" }
+    for (key, values) in [
+      ("singular_values", event.singularValues),
+      ("orthogonalized_singular_values", event.orthogonalizedSingularValues),
+    ] {
+      guard let values else { continue }
+      if values.count != Spectrum.quantileCount || values.contains(where: { $0 < 0 }) {
+        return "\(key) is no list of \(Spectrum.quantileCount) numbers of at least 0"
+      }
+      if !zip(values, values.dropFirst()).allSatisfy({ $0 >= $1 }) {
+        return "\(key) does not fall from number to number"
+      }
+    }
+    if let largest = event.singularValues?.first, largest != 1,
+      event.singularValues?.allSatisfy({ $0 == 0 }) == false
+    {
+      return "singular_values begin with \(largest); divided by the largest they begin with 1"
+    }
+    let orthogonalizes = recipe.hidden.rule is any OrthogonalizingRule
+    if event.orthogonalizedSingularValues == nil, orthogonalizes, event.singularValues != nil {
+      return "orthogonalized_singular_values is null, though singular_values are not"
+    }
+    if event.orthogonalizedSingularValues != nil, !orthogonalizes {
+      return "orthogonalized_singular_values, though nothing is orthogonalized"
+    }
+    return nil
+  }
+
+  /// Diagnostics begin at step 0, come at equal distances, and have every matrix once, in the model's order.
+  private mutating func checkPlaces(of run: FinishedRun, _ file: String) {
+    guard let every = run.log.diagnosticsEvery else { return }
+    let matrices = matrices(run)
+    let due = run.log.steps.indices.filter {
+      $0.isMultiple(of: every) && run.log.steps[$0].loss != nil
+    }.flatMap { step in matrices.map { (step: step, matrix: $0) } }
+    let found = run.log.diagnostics.map { (step: $0.step, matrix: $0.matrix) }
+    guard
+      let index = due.indices.first(where: { index in
+        index >= found.count || found[index] != due[index]
+      }) ?? (found.count > due.count ? due.count : nil)
+    else { return }
+    let place = index < found.count ? "\(found[index].matrix) of step \(found[index].step)" : "none"
+    let wanted = index < due.count ? "\(due[index].matrix) of step \(due[index].step)" : "none"
+    let line = run.log.events.indices.filter {
+      if case .diagnostics = run.log.events[$0] { true } else { false }
+    }.dropFirst(index).first
+    findings.add(file, line: line.map { $0 + 1 }, "diagnostics are \(place); \(wanted) comes next")
+  }
+
+  /// Notes the runs that are another one under another seed: a lucky run counted twice.
+  ///
+  /// The seed decides the initial weights, and no two of them train to the same losses. The loss before the
+  /// first step says nothing: with a head of zeros it is that of guessing, whatever the seed.
+  mutating func checkCopies(_ runs: [VerifiedRun]) {
+    for (index, run) in runs.enumerated() {
+      let (trial, log) = (run.run.trial, run.run.log)
+      for other in runs[..<index] {
+        let (second, otherLog) = (other.run.trial, other.run.log)
+        guard second.optimizer == trial.optimizer, second.settings == trial.settings,
+          second.seed != trial.seed
+        else { continue }
+        let validations = log.validations.dropFirst().compactMap(\.loss)
+        let losses = log.steps.dropFirst().compactMap(\.loss)
+        let name =
+          !validations.isEmpty
+            && validations == otherLog.validations.dropFirst().compactMap(\.loss)
+          ? "validation"
+          : !losses.isEmpty && losses == otherLog.steps.dropFirst().compactMap(\.loss)
+            ? "training" : nil
+        guard let name else { continue }
+        findings.add(
+          "\(run.path)/\(RunDirectory.logName)",
+          "its \(name) losses are those of \(other.path), which has another seed")
+      }
+    }
+  }
+}
+
+extension RunLog {
+  /// What a run must be asked for to look at the same updates; nil where it looked at none.
+  var diagnosticsEvery: Int? {
+    guard let first = diagnostics.first?.step else { return nil }
+    return diagnostics.first { $0.step != first }.map { $0.step - first } ?? 1_000_000_000
+  }
+}
+
+/// What determines the parameters of a model.
+private struct Architecture: Hashable {
+  private let kind: String?
+  private let configuration: GPTConfiguration
+
+  init(_ plan: RunPlan) {
+    (kind, configuration) = (plan.track.model.kind, plan.track.configuration)
+  }
+}

@@ -1,5 +1,0 @@
-import ArgumentParser
-import Figures
-import Muon
-
-extension Muon.Scale: ExpressibleByArgument {}

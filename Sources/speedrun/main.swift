@@ -1,0 +1,3 @@
+import SpeedrunCommands
+
+Speedrun.main()
