@@ -8,7 +8,7 @@ package struct Arm: Hashable, Sendable {
   package let optimizer: String
   /// What every trial of it starts from.
   package let settings: [Setting]
-  /// Of a sweep: the search for its hyperparameters. An arm of a comparison has none.
+  /// The search for its hyperparameters; an arm of a comparison has none.
   package var stages: [Stage] = []
 
   /// The points of all stages; without any, the settings are the only one.

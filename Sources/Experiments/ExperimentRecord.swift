@@ -169,6 +169,7 @@ extension ExperimentRecord {
   ///   - track: What all runs share.
   ///   - claims: What no run can tell.
   ///   - files: SHA-256 of every other file, by its path.
+  /// - Throws: What encoding the configuration throws.
   init(
     _ request: Request, of runs: [FinishedRun], on track: Track, claims: Claims,
     files: [String: String]

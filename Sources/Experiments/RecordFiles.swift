@@ -72,6 +72,7 @@ extension Experiment {
   /// - Parameters:
   ///   - command: The command line.
   ///   - parallel: How many runs were made side by side; nil when none was.
+  /// - Throws: ``DataError`` when a file cannot be written.
   package func writeRecord(command: String, parallel: Int?) throws {
     var claims = ExperimentRecord.Claims(command: command, date: "", parallel: parallel)
     var files = try files(claims: claims)

@@ -3,7 +3,9 @@ import Muon
 import NanoGPT
 import Text
 
-/// What a run wrote as it went: losses, times, diagnostics. All else in its files follows from these and the plan.
+/// What a run wrote as it went: losses, times, diagnostics.
+///
+/// All else in its files follows from these and the plan.
 ///
 /// The functions that note what happened return the events to write. Reading a log back and asking for ``events``
 /// goes through the same functions, so a file that differs from them was not written by such a run.

@@ -38,7 +38,9 @@ package enum Tree: Hashable, Sendable {
     }
   }
 
-  /// The value at a path of keys; nil where there is none. Setting one makes the objects on the way.
+  /// The value at a path of keys; nil where there is none.
+  ///
+  /// Setting one makes the objects on the way.
   package subscript(path: some Collection<String>) -> Tree? {
     get {
       guard let first = path.first else { return self }
