@@ -129,7 +129,9 @@ extension RunLog {
   ) -> (log: RunLog, flaw: (line: Int, reason: String)?) {
     var log = RunLog(plan)
     let decoder = JSONDecoder()
-    for (index, line) in jsonl.split(separator: UInt8(ascii: "\n")).enumerated() {
+    var lines = jsonl.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    for (index, line) in lines.enumerated() {
       do {
         switch try decoder.decode(LogEvent.self, from: Data(line)) {
         case .train(let event): _ = log.train(event.measured)
