@@ -63,6 +63,8 @@ import Testing
       let changed = try definition.applying([Setting("signs.learningRate=3")], for: "signs")
       #expect((changed.recipes["signs"]?.hidden.rule as? Signs)?.learningRate == 3)
     }
-    #expect(throws: UsageError.self) { try registry.track(named: "micro").applying([Setting("signs.learningRate=3")], for: "signs") }
+    #expect(throws: UsageError.self) {
+      try registry.track(named: "micro").applying([Setting("signs.learningRate=3")], for: "signs")
+    }
   }
 }

@@ -111,7 +111,10 @@ import Text
   }
 
   @Test func numbersAreShort() {
-    #expect([3, 0.5, 1e-10, 1e15, 1e39].map { Setting.text(of: $0) } == ["3", "0.5", "1e-10", "1e+15", "1e+39"])
+    #expect(
+      [3, 0.5, 1e-10, 1e15, 1e39].map { Setting.text(of: $0) } == [
+        "3", "0.5", "1e-10", "1e+15", "1e+39",
+      ])
     #expect(Setting.product(20, 0.33, isWhole: true) == "7")
     #expect(Setting.product(0.016, 0.3333, isWhole: false) == "0.005333")
     #expect(Setting.product(1e39, 1, isWhole: false) == "1e+39")
