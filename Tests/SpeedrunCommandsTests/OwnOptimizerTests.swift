@@ -1,4 +1,5 @@
 import Autograd
+import Experiments
 import Foundation
 import Muon
 import Runs

@@ -3,31 +3,6 @@ import Testing
 import Text
 
 @Suite struct ReportTests {
-  @Test(
-    arguments: [
-      (
-        "Haswell", "Haswell", "x86-64-v4",
-        "OPENBLAS_CORETYPE=Haswell limits OpenBLAS to AVX2 here: "
-          + "about half the speed; unset it"
-      ),
-      (
-        "Nehalem", "Nehalem", "x86-64-v3",
-        "OPENBLAS_CORETYPE=Nehalem limits OpenBLAS to SSE here: "
-          + "about a quarter of the speed; unset it"
-      ),
-      ("Haswell", "Haswell", "x86-64-v3", nil),
-      ("SkylakeX", "SkylakeX", "x86-64-v4", nil),
-      ("nonsense", "SkylakeX", "x86-64-v4", nil),
-      (nil, "Haswell", "x86-64-v4", nil),
-      ("", "Haswell", "x86-64-v4", nil),
-      ("Prescott", "Prescott", "baseline", nil),
-    ] as [(String?, String, String, String?)])
-  func narrowKernelsAreNoticed(
-    _ coreType: String?, _ core: String, _ simd: String, _ advice: String?
-  ) {
-    #expect(KernelAdvice.advice(coreType: coreType, core: core, simd: simd) == advice)
-  }
-
   @Test func theProgressLineShowsWhatFits() {
     let line = ProgressLine(
       step: 75, steps: 300, loss: 3.61, validationLoss: 3.5, target: 3.2, tokensPerSecond: 17964,
