@@ -141,7 +141,7 @@ public struct Workers: Sendable {
   /// Runs `body(0)` to `body(items - 1)`, each once, and returns when all are done.
   ///
   /// Threads take the next item as they become free, in order: put the longest first. Inside
-  /// ``withoutGradients(_:)``, no thread records; an ``OperationClock`` measures all threads.
+  /// ``withoutGradients(_:)``, no thread records; an `OperationClock` measures all threads.
   public func forEach(_ items: Int, _ body: @Sendable (Int) -> Void) {
     guard count > 1, items > 1 else {
       OperationClock.restart()

@@ -183,7 +183,9 @@ extension Pack.Row {
   /// Reads the fields of a line; nil unless they are as they are written.
   fileprivate init?(_ fields: [String]) {
     func number(_ text: String) -> Double?? {
-      text.isEmpty ? .some(nil) : Double(text).flatMap { "\($0)" == text ? $0 : nil }
+      if text.isEmpty { return .some(nil) }
+      guard let number = Double(text), "\(number)" == text else { return nil }
+      return .some(number)
     }
     guard let loss = number(fields[3]), let bits = number(fields[4]) else {
       return nil

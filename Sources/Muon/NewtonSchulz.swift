@@ -47,7 +47,7 @@ public struct NewtonSchulz: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - matrix: `[rows, columns]`.
   ///   - precision: The arithmetic of the products with the matrix, without
-  ///     ``Precision/problem``; in bfloat16 the result is within
+  ///     `Precision.problem`; in bfloat16 the result is within
   ///     4e-2, but for singular values below about 1/256 of the largest, which drown in rounding.
   /// - Returns: A matrix of the same shape; a zero matrix for a zero matrix.
   public func orthogonalized(_ matrix: Tensor, precision: Precision = .float32) -> Tensor {
