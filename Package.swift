@@ -112,7 +112,17 @@ let package = Package(
       name: "NanoGPTTests", dependencies: ["Autograd", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SpeedrunTests",
+      name: "RunsTests",
+      dependencies: ["Runs", "Autograd", "Muon", "NanoGPT", "Text", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "Runs", "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "TestSupport",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SpeedrunCommandsTests",
       dependencies: [
         "speedrun", "SpeedrunCommands", "Report", "Verification", "Experiments", "Runs", "Figures",
         "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "TestSupport",

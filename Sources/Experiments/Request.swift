@@ -65,6 +65,11 @@ package struct Request: Sendable {
         "two arms are called '\(name)'", hint: "name them apart: \(name)=..., \(name)-2=...")
     }
     if Set(seeds).count != seeds.count { throw UsageError("a seed is there twice") }
+    for arm in arms {
+      if let name = arm.stages.map(\.name).firstRepeated {
+        throw UsageError("arm \(arm.name): two stages are called '\(name)'")
+      }
+    }
     switch kind {
     case .comparison: _ = try track
     case .sweep:

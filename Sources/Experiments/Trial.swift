@@ -18,6 +18,15 @@ package struct Trial: Hashable, Sendable {
   /// Training steps from one look at the updates to the next, or nil: it changes the log only.
   package var diagnosticsEvery: Int?
 
+  package init(
+    source: TrackSource, optimizer: String, settings: [Setting], seed: UInt64,
+    precision: Precision, directory: URL, diagnosticsEvery: Int? = nil
+  ) {
+    (self.source, self.optimizer, self.settings) = (source, optimizer, settings)
+    (self.seed, self.precision, self.directory) = (seed, precision, directory)
+    self.diagnosticsEvery = diagnosticsEvery
+  }
+
   /// The name of its directory.
   package var name: String { directory.lastPathComponent }
 

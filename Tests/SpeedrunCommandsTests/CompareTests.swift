@@ -3,8 +3,8 @@ import Experiments
 import Foundation
 import NanoGPT
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 extension CommandLineTests {
   /// Comparisons of runs of a few steps on the smallest track.

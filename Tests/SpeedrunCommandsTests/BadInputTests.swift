@@ -1,8 +1,8 @@
 import Autograd
 import Foundation
 import NanoGPT
+import SpeedrunCommands
 import Testing
-import speedrun
 
 extension CommandLineTests {
   @Suite(.serialized) struct BadInputTests {

@@ -1,7 +1,8 @@
 import Foundation
 import NanoGPT
+import Report
+import SpeedrunCommands
 import Testing
-import speedrun
 
 @Suite struct MarkedSectionTests {
   private let section = MarkedSection("t", of: URL(fileURLWithPath: "a.md"))

@@ -2,8 +2,8 @@ import Figures
 import Foundation
 import FoundationXML
 import TestSupport
+import SpeedrunCommands
 import Testing
-import speedrun
 
 @Suite struct FigureTests {
   private static let curve = [(1.0, 3.4), (50, 3.0), (100, 2.9), (200, 2.85)]

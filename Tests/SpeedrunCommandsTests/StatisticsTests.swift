@@ -2,8 +2,8 @@ import Autograd
 import Foundation
 import Statistics
 import TestSupport
+import SpeedrunCommands
 import Testing
-import speedrun
 
 /// Numbers of scipy, see Tests/Goldens/make_statistics_goldens.py.
 private struct StatisticsGoldens: Decodable {

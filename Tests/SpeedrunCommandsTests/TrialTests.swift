@@ -2,8 +2,8 @@ import Autograd
 import Experiments
 import Foundation
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 extension CommandLineTests {
   @Suite(.serialized) struct TrialTests {
@@ -11,7 +11,7 @@ extension CommandLineTests {
     private static func withTrial(_ body: (Trial, CommandLineTool) throws -> Void) throws {
       try withTool { tool in
         let trial = Trial(
-          track: .named("micro"), optimizer: "muon",
+          source: try TrackSource(named: "micro"), optimizer: "muon",
           settings: try ["steps=4", "muon.learning_rate=0.01"].map { try Setting($0) }, seed: 3,
           precision: .float32, directory: tool.directory.appendingPathComponent("run"))
         let arguments = trial.arguments(threads: 1).filter { $0 != "--end-with-input" }
@@ -23,7 +23,7 @@ extension CommandLineTests {
     @Test func aFinishedTrialIsRecognized() throws {
       try Self.withTrial { trial, tool in
         #expect(tool.contents(of: "run") == ["log.jsonl", "log.txt", "run.json"])
-        let record = try #require(try trial.finishedRecord())
+        let record = try #require(try trial.finished()).record
         #expect(record.settings == ["steps=4", "muon.learning_rate=0.01"])
         #expect(record.configuration.training.seed == 3)
 
@@ -31,7 +31,7 @@ extension CommandLineTests {
         var same = trial
         same.settings = try ["muon.learning_rate=0.010", "steps=4", "muon.momentum=0.95"]
           .map { try Setting($0) }
-        #expect(try same.finishedRecord() != nil)
+        #expect(try same.finished() != nil)
       }
     }
 
@@ -39,7 +39,7 @@ extension CommandLineTests {
       try Self.withTrial { trial, _ in
         var others = [trial, trial, trial, trial]
         others[0].seed = 4
-        others[1].optimizer = .adamw
+        others[1].optimizer = "adamw"
         others[1].settings.removeLast()
         others[2].precision = .bfloat16
         others[3].directory.deleteLastPathComponent()
@@ -51,7 +51,7 @@ extension CommandLineTests {
           other.settings.append(try Setting(setting))
           others.append(other)
         }
-        for other in others { #expect(try other.finishedRecord() == nil, "\(other)") }
+        for other in others { #expect(try other.finished() == nil, "\(other)") }
       }
     }
 
@@ -74,10 +74,10 @@ extension CommandLineTests {
           } else {
             try FileManager.default.removeItem(at: url)
           }
-          #expect(try trial.finishedRecord() == nil, "\(file) \(part)")
+          #expect(try trial.finished() == nil, "\(file) \(part)")
           try Data(intact.utf8).write(to: url)
         }
-        #expect(try trial.finishedRecord() != nil)
+        #expect(try trial.finished() != nil)
       }
     }
 
@@ -94,7 +94,7 @@ extension CommandLineTests {
     @Test func aRunnerSharesTheCores() {
       #expect(TrialRunner(parallel: 2, cores: 8).threads == 4)
       #expect(TrialRunner(parallel: 3, cores: 2).threads == 1)
-      #expect(TrialRunner(parallel: 3, threads: 2, cores: 2).threads == 2)
+      #expect(TrialRunner(parallel: 3, threads: 2, cores: 2).threads == 1)
     }
   }
 }

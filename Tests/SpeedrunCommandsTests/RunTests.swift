@@ -3,8 +3,8 @@ import Foundation
 import Muon
 import NanoGPT
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 extension CommandLineTests {
   @Suite(.serialized) struct RunTests {
@@ -73,12 +73,12 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: String.allCases)
+    @Test(arguments: Registry.builtIn.ruleNames)
     func theLogHasEveryStepAndValidation(_ contestant: String) throws {
       try withTool { tool in
         let run = try tool.run(
           CommandLineTool.short + [
-            "--optimizer", contestant.rawValue, "--out", "run", "--set", "val_every=2", "--steps",
+            "--optimizer", contestant, "--out", "run", "--set", "val_every=2", "--steps",
             "5",
           ])
         #expect(run.status == 0)
@@ -116,7 +116,7 @@ extension CommandLineTests {
     }
 
     @Test(
-      arguments: String.allCases, Precision.allCases.filter { $0.problem == nil })
+      arguments: Registry.builtIn.ruleNames, Precision.allCases.filter { $0.problem == nil })
     func theLossDoesNotDependOnTheNumberOfThreads(
       _ contestant: String, _ precision: Precision
     ) throws {
@@ -125,7 +125,7 @@ extension CommandLineTests {
         for threads in ["1", "2", "4"] {
           let run = try tool.run(
             CommandLineTool.short
-              + ["--optimizer", contestant.rawValue, "--precision", precision.rawValue]
+              + ["--optimizer", contestant, "--precision", precision.rawValue]
               + ["--threads", threads, "--out", threads])
           #expect(run.status == 0)
           let loss = /"(?:val_)?loss":([^,}]+)/

@@ -3,9 +3,10 @@ import Experiments
 import Foundation
 import Muon
 import NanoGPT
+import Report
+import SpeedrunCommands
 import Statistics
 import Testing
-import speedrun
 
 @Suite struct LossByLengthTests {
   @Test func betweenLengthsTheLossFallsWithTheLogarithm() {

@@ -1,6 +1,6 @@
+import SpeedrunCommands
 import Testing
 import Text
-import speedrun
 
 @Suite struct ReportTests {
   @Test(arguments: [

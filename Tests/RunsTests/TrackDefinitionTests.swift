@@ -2,10 +2,9 @@ import Autograd
 import Muon
 import Runs
 import Testing
-import speedrun
 
-@Suite struct TrackFileTests {
-  @Test(arguments: TrackDefinition.builtIn)
+@Suite struct TrackDefinitionTests {
+  @Test(arguments: Registry.builtIn.tracks)
   func tracksSurviveTOML(_ file: TrackDefinition) throws {
     #expect(try TrackDefinition(toml: file.toml()) == file)
   }

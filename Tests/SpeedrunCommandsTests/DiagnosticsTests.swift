@@ -1,8 +1,8 @@
 import Autograd
 import Foundation
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 extension CommandLineTests {
   @Suite(.serialized) struct DiagnosticsTests {
@@ -21,10 +21,10 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: String.allCases)
+    @Test(arguments: Registry.builtIn.ruleNames)
     func theLogShowsEveryMatrixAndTheRunIsTheSame(_ contestant: String) throws {
       try withTool { tool in
-        let arguments = CommandLineTool.short + ["--optimizer", contestant.rawValue]
+        let arguments = CommandLineTool.short + ["--optimizer", contestant]
         let plain = try tool.run(arguments + ["--out", "plain"])
         let run = try tool.run(arguments + ["--out", "run", "--diagnostics-every", "3"])
         #expect(plain.status == 0 && run.status == 0, "\(run.messages)")
@@ -54,7 +54,7 @@ extension CommandLineTests {
           // With projections of zero, the first gradients of all else are zero. Lion's recipe decays, and of a
           // weight that does nothing else a rounding is left.
           let isMoved = event["gradient_norm"] as? Double != 0
-          #expect(values[0] == (isMoved ? 1 : 0) || (!isMoved && contestant.rawValue == "lion"))
+          #expect(values[0] == (isMoved ? 1 : 0) || (!isMoved && contestant == "lion"))
           let after = event["orthogonalized_singular_values"]
           #expect((after is NSNull) == (contestant != .muon))
           if contestant == .muon, isMoved {

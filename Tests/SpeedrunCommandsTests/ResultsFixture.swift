@@ -1,8 +1,8 @@
 import Experiments
 import Foundation
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 /// Records as experiments leave them, in a directory of results.
 struct ResultsFixture {

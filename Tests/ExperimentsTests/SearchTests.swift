@@ -1,11 +1,11 @@
+import Experiments
 import Foundation
 import Runs
 import Testing
-import speedrun
 
-@Suite struct SweepTests {
+@Suite struct SearchTests {
   /// An arm of AdamW on micro, its stages as TOML.
-  private static func search(_ stages: String, set: String = "set.steps = 4") throws -> ArmSearch {
+  private static func search(_ stages: String, set: String = "set.steps = 4") throws -> Search {
     let text = """
       track = "micro"
       [[arms]]
@@ -14,11 +14,11 @@ import speedrun
       \(set)
       \(stages)
       """
-    return try ArmSearch(SweepPlanTests.plan(text).arms[0], on: .micro)
+    return try Search(PlanFileTests.stages(text), on: .micro)
   }
 
   /// The settings of a search's points, without the number of steps.
-  private static func settings(_ search: ArmSearch) -> [String] {
+  private static func settings(_ search: Search) -> [String] {
     search.points.map { point in
       point.settings.map(\.text).filter { $0 != "steps=4" }.joined(separator: " ")
     }
@@ -55,7 +55,7 @@ import speedrun
         "adamw.learning_rate=0.021 adamw.weight_decay=0",
         "adamw.learning_rate=0.042 adamw.weight_decay=0",
       ])
-    #expect(search.points.map(\.stage) == [0, 0, 0, 0, 1, 1])
+    #expect(search.points.map(\.stage) == ["coarse", "coarse", "coarse", "coarse", "fine", "fine"])
   }
 
   @Test func aStageThatFindsNothingBetterIsForgotten() throws {
@@ -201,32 +201,5 @@ import speedrun
         == ["--set steps=200", "--set muon.scale=rms", "--set 'embed.betas=[0.8, 0.95]'"])
     #expect(
       settings.map(\.toml) == ["steps = 200", "muon.scale = \"rms\"", "embed.betas = [0.8, 0.95]"])
-  }
-
-  @Test func theProgressLineShowsWhatFits() {
-    let line = SweepLine(
-      done: 7, total: 105, best: [("adamw", 2.85431), ("muon", nil), ("muon-rms", .infinity)],
-      secondsLeft: 5000)
-    #expect(
-      line.fields
-        == ["trial   7/105", "1 h 23 min left", "adamw 2.8543", "muon -", "muon-rms -"])
-    #expect(line.text(width: 50) == "trial   7/105  1 h 23 min left  adamw 2.8543")
-    #expect(line.text(width: 8) == "trial  ")
-  }
-
-  @Test func theRestTakesTheMeanOfWhatWasDone() {
-    #expect(SweepLine.secondsLeft(trials: 5, durations: [], parallel: 2) == nil)
-    #expect(SweepLine.secondsLeft(trials: 5, durations: [10, 20], parallel: 2) == 45)
-    #expect(SweepLine.secondsLeft(trials: 0, durations: [10], parallel: 2) == 0)
-  }
-
-  @Test func anEstimateCountsValidationsToo() throws {
-    // 95 steps in strides of 10: validations at 0, 10, ..., 90 and 95, of a third of 8192 / 512 steps.
-    let steps = SweepEstimate.stepEquivalents(of: TrackDefinition.micro.track, steps: 95)
-    #expect(abs(steps - (95 + 11 * 16.0 / 3)) < 1e-9)
-    let estimate = try SweepEstimate(
-      SweepPlanTests.plan(), on: .micro, stepMilliseconds: 1000)
-    #expect(estimate.arms.map(\.trials) == [5, 5])
-    #expect(abs(estimate.seconds - 10 * (4 + 2 * 16.0 / 3)) < 1e-9)
   }
 }

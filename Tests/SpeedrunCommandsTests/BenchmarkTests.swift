@@ -1,9 +1,9 @@
 import Autograd
 import Foundation
 import Statistics
+import SpeedrunCommands
 import Testing
 import Text
-import speedrun
 
 extension CommandLineTests {
   /// The command as a user types it, on a model of a millisecond.

@@ -1,8 +1,8 @@
 import Autograd
 import Experiments
+import Runs
 import Statistics
 import Testing
-import speedrun
 
 /// Curves with a validation every 10 steps, from step 0 on, of one second a step: a list of losses a seed.
 private func curves(
@@ -13,11 +13,11 @@ private func curves(
       let seconds = secondsPerStep.isEmpty ? 1 : secondsPerStep[index]
       return (
         firstSeed + UInt64(index),
-        ValidationCurve(
-          losses.enumerated().map { point, loss in
-            ValidationCurve.Point(
-              step: 10 * point, loss: loss, trainSeconds: seconds * Double(10 * point))
-          })
+        losses.enumerated().map { point, loss in
+          RunLog.Validation(
+            step: 10 * point, loss: loss.isFinite ? loss : nil,
+            trainSeconds: seconds * Double(10 * point))
+        }
       )
     })
 }

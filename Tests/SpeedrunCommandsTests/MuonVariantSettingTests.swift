@@ -2,8 +2,8 @@ import Autograd
 import Foundation
 import Muon
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 /// The variants of Muon, as they are set on the command line.
 @Suite struct MuonVariantSettingTests {

@@ -3,7 +3,6 @@ import Foundation
 import Runs
 import Testing
 import Text
-import speedrun
 
 @Suite struct ComparisonReportTests {
   private func loss(_ mean: Double) -> String {

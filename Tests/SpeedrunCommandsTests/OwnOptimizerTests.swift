@@ -2,8 +2,8 @@ import Autograd
 import Foundation
 import Muon
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 /// Lion has a file, a place among the known rules and a recipe, and nothing else: enough for everything.
 extension CommandLineTests {

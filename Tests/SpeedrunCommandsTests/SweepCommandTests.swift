@@ -3,8 +3,8 @@ import Experiments
 import Foundation
 import Glibc
 import Runs
+import SpeedrunCommands
 import Testing
-import speedrun
 
 extension CommandLineTests {
   /// Whole searches on micro, of a second or two.

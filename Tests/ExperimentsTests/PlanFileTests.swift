@@ -1,10 +1,11 @@
 import Autograd
+import Experiments
 import Foundation
+import NanoGPT
 import Runs
 import Testing
-import speedrun
 
-@Suite struct SweepPlanTests {
+@Suite struct PlanFileTests {
   /// A plan of two arms with five points each.
   static let text = """
     track = "micro"
@@ -32,13 +33,16 @@ import speedrun
     values."embed.betas" = [[0.8, 0.95], [0.9, 0.99], [0, 0.5], [0.1, 0.5], [0.2, 0.5]]
     """
 
-  static func plan(_ text: String = text) throws(UsageError) -> SweepPlan {
-    try SweepPlan(toml: text, in: URL(fileURLWithPath: "/plans", isDirectory: true))
+  static func plan(_ text: String = text) throws -> Request {
+    try Request(plan: text, in: URL(fileURLWithPath: "/plans", isDirectory: true))
   }
+
+  /// The arm of a plan that has one.
+  static func stages(_ text: String) throws -> Arm { try plan(text).arms[0] }
 
   @Test func aPlanIsRead() throws {
     let plan = try Self.plan()
-    #expect(plan.track == .named("micro"))
+    #expect(plan.source.options == ["--track", "micro"])
     #expect(plan.seeds == [0])
     #expect(plan.arms.map(\.name) == ["adamw", "muon"])
     #expect(plan.arms[1].settings.map(\.text) == ["muon.scale=rms", "steps=4"])
@@ -46,7 +50,6 @@ import speedrun
     #expect(plan.arms[1].stages[0].points[2].map(\.choice) == [.value("[0, 0.5]")])
     #expect(plan.arms.map(\.pointCount) == [5, 5])
     #expect(plan.trialCount == 10)
-    try plan.check(against: .micro)
   }
 
   @Test func severalSeedsAreAsManyTrials() throws {
@@ -56,13 +59,10 @@ import speedrun
   }
 
   @Test func aTrackFileLiesBesideThePlan() throws {
-    let plan = try Self.plan(
-      Self.text.replacing("track = \"micro\"", with: "track_file = \"my.toml\""))
-    guard case .contents(let url) = plan.track else {
-      Issue.record("\(plan.track)")
-      return
+    let error = #expect(throws: DataError.self) {
+      try Self.plan(Self.text.replacing("track = \"micro\"", with: "track_file = \"my.toml\""))
     }
-    #expect(url.path == "/plans/my.toml")
+    #expect(error?.description.hasPrefix("/plans/my.toml: no such file") == true)
   }
 
   /// The point where every factor is 1 has been run already.
@@ -88,17 +88,17 @@ import speedrun
     ("seeds = [0]", "seeds = [0]\npurpose = \"speed\"", "purpose = 'speed': it must be"),
     ("seeds = [0]", "seeds = [0]\npurpose = \"lengths\"", "it must be search or batch"),
     ("seeds = [0]", "seeds = [0]\ntitle = 3", "title = 3: it must be a text"),
-    ("seeds = [0]", "seeds = [1, 1]", "different whole numbers"),
-    ("seeds = [0]", "seeds = [-1]", "none below 0"),
+    ("seeds = [0]", "seeds = [1, 1]", "a seed is there twice"),
+    ("seeds = [0]", "seeds = [-1]", "seeds[0] = -1: it must be a whole number"),
     ("seeds = [0]", "seeds = []", "seeds is empty"),
     ("seeds = [0]", "seeds = 0", "a list"),
     ("name = \"muon\"", "name = \"adamw\"", "two arms are called 'adamw'"),
     ("name = \"muon\"", "name = \"../muon\"", "letters"),
-    ("name = \"muon\"", "", "the key 'name' is missing"),
-    ("optimizer = \"muon\"", "optimizer = \"sgd\"", "muon or adamw"),
-    ("optimizer = \"muon\"", "", "arm muon: the key 'optimizer' is missing"),
+    ("name = \"muon\"", "", "the key 'arms[1].name' is missing"),
+    ("optimizer = \"muon\"", "optimizer = \"sgd\"", "no optimizer is called 'sgd'"),
+    ("optimizer = \"muon\"", "", "the key 'arms[1].optimizer' is missing"),
     ("name = \"fine\"", "name = \"coarse\"", "two stages are called 'coarse'"),
-    ("name = \"fine\"", "name = \"fine\"\nvalue.steps = [1]", "stage 2: unknown key 'value'"),
+    ("name = \"fine\"", "name = \"fine\"\nvalue.steps = [1]", "arm adamw: unknown key 'value'"),
     ("[0.5, 1]", "[0.5, -1]", "numbers above 0"),
     ("[0.5, 1]", "[0.5, \"a\"]", "numbers above 0"),
     ("[0.01, 0.02]", "0.01", "stage coarse: values of adamw.learning_rate"),
@@ -119,7 +119,7 @@ import speedrun
   func mistakesAreNamed(_ part: String, _ replacement: String, _ said: String) throws {
     let wrong = Self.text.replacing(part, with: replacement, maxReplacements: 1)
     try #require(wrong != Self.text, "\(part) is not in the plan")
-    let error = #expect(throws: UsageError.self) { try Self.plan(wrong).check(against: .micro) }
+    let error = #expect(throws: UsageError.self) { try Self.plan(wrong) }
     let text = [error?.message, error?.hint].compactMap { $0 }.joined(separator: "; ")
     #expect(text.contains(said), "\(text)")
   }
@@ -128,8 +128,7 @@ import speedrun
   func theCommittedPlansAreFair(_ name: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let plan = try SweepPlan(contentsOf: root.appendingPathComponent("results/sweeps/\(name).toml"))
+    let plan = try Request(contentsOf: root.appendingPathComponent("results/sweeps/\(name).toml"))
     #expect(plan.arms.map(\.name) == ["adamw", "muon", "muon-rms"])
-    try plan.check(against: try plan.track.file())
   }
 }

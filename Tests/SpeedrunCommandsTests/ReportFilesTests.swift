@@ -2,8 +2,8 @@ import Autograd
 import Experiments
 import Foundation
 import NanoGPT
+import SpeedrunCommands
 import Testing
-import speedrun
 
 @Suite struct ReportFilesTests {
   /// One experiment of every kind.
