@@ -197,7 +197,24 @@ extension Experiment {
         path: directory.path, reason: "no seed has finished in every arm",
         hint: "the same command without --no-run runs what is missing")
     }
-    return Verdict(of: arms, on: try request.track, precision: request.precision)
+    try checkData(of: arms.flatMap(\.runs))
+    return try verdict(on: arms)
+  }
+
+  /// What these runs of the arms show, whatever they were trained on.
+  func verdict(on arms: [(arm: Arm, runs: [FinishedRun])]) throws -> Verdict {
+    Verdict(of: arms, on: try request.track, precision: request.precision)
+  }
+
+  /// Throws unless all runs were trained on the same data.
+  private func checkData(of runs: [FinishedRun]) throws(DataError) {
+    guard let first = runs.first else { return }
+    for run in runs where run.record.data.checksums != first.record.data.checksums {
+      throw .badData(
+        path: run.trial.directory.path,
+        reason: "not trained on the same data as \(first.trial.directory.relativePath)",
+        hint: "remove the one that is wrong, and compare again")
+    }
   }
 
   /// What a sweep has found.

@@ -10,7 +10,7 @@ private struct PlanFile: Codable {
   var track: String?
   var trackFile: String?
   var precision: Precision?
-  var seeds: [UInt64]?
+  var seeds: [Tree]?
   var purpose: Purpose?
   var title: String?
   var arms: [Arm]
@@ -80,8 +80,20 @@ extension Request {
           (arm.set?.leaves ?? []).map { Setting(key: $0.key, value: Setting.text(of: $0.value)) },
           stages: try arm.stages.map { try Stage($0, arm: arm.name) })
       },
-      seeds: plan.seeds ?? [0], precision: plan.precision ?? .float32,
+      seeds: try Self.seeds(plan.seeds), precision: plan.precision ?? .float32,
       purpose: plan.purpose ?? .search, title: plan.title, plan: text)
+  }
+
+  /// The seeds of a plan: the first, if it names none.
+  private static func seeds(_ list: [Tree]?) throws(UsageError) -> [UInt64] {
+    guard let list else { return [0] }
+    let seeds = list.compactMap { seed -> UInt64? in
+      if case .integer(let number) = seed { UInt64(exactly: number) } else { nil }
+    }
+    guard seeds.count == list.count, Set(seeds).count == list.count else {
+      throw UsageError("seeds: they must be different whole numbers, none below 0")
+    }
+    return seeds
   }
 
   /// Decodes the file table by table, so that what is wrong has its place.

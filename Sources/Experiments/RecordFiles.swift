@@ -41,7 +41,7 @@ extension Experiment {
   /// The files that sum the runs up.
   package func summary() throws -> [File] {
     guard request.kind == .sweep else {
-      return [(ExperimentRecord.resultName, try JSON.file(try comparison()))]
+      return [(ExperimentRecord.resultName, try JSON.file(try verdict(on: comparedRuns)))]
     }
     return [
       (ExperimentRecord.resultName, try JSON.file(try sweep())),

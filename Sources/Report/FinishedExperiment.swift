@@ -53,6 +53,11 @@ package struct FinishedExperiment: Sendable {
     verdict = try Self.values(Verdict.self, in: result, perLine: false).first
     var experiment = try Experiment(try Request(of: record), in: directory)
     try experiment.noteFinished()
+    guard experiment.isComplete else {
+      throw DataError.missingInput(
+        path: directory.relativePath, reason: "not all of its runs are there",
+        hint: "the command in the record runs what is missing")
+    }
     for run in experiment.finished {
       let (arm, seed) = (experiment.arm(of: run.trial), run.trial.seed)
       runs.append(

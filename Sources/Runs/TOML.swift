@@ -89,7 +89,12 @@ extension Tree {
         "unknown key '\(path.joined(separator: "."))'",
         hint: Suggestion.text(for: path.last ?? "", among: allowed, what: "allowed here"))
     }
+    let whole = Dictionary(uniqueKeysWithValues: template?.leaves.map { ($0.key, $0.value) } ?? [])
     for (key, value) in leaves {
+      // A decoder says of such a number only that the text is not JSON.
+      if case .number(let number) = value, case .integer = whole[key] {
+        throw UsageError("\(key) = \(number): it must be a whole number")
+      }
       let name = key.split(separator: ".").last.map(String.init) ?? key
       if let allowed = choices[name], let text = value.string, !allowed.contains(text) {
         throw UsageError("\(key) = '\(text)': it must be \(allowed.joined(separator: " or "))")
@@ -115,12 +120,9 @@ extension Tree {
       let found = self[context.codingPath.map(\.stringValue)]
       let text = found.flatMap { try? JSON.line($0) } ?? "missing"
       return UsageError("\(name(context.codingPath)) = \(text): it must be \(Self.kind(of: type))")
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      return UsageError("a number is not whole, or too large")
     case .dataCorrupted(let context):
-      if let found = self[context.codingPath.map(\.stringValue)], found.number != nil,
-        let text = try? JSON.line(found)
-      {
-        return UsageError("\(name(context.codingPath)) = \(text): it must be a whole number")
-      }
       return UsageError("\(name(context.codingPath)): \(context.debugDescription)")
     @unknown default:
       return UsageError("\(error)")

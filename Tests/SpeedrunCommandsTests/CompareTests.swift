@@ -28,7 +28,8 @@ extension CommandLineTests {
         let seeds = [5, 6, 7]
         let order = seeds.flatMap { ["slow-seed\($0)", "muon-seed\($0)"] }
         #expect(
-          tool.contents(of: "runs") == (order + ["record.json", "result.json"]).sorted())
+          tool.contents(of: "runs")
+            == (order + ["record.json", "result.json", "runs.csv", "runs.jsonl"]).sorted())
         let said = run.messages.split(separator: "\n").filter { $0.hasPrefix("[") }
         #expect(said.count == 6)
         for (index, (line, name)) in zip(said, order).enumerated() {
@@ -89,6 +90,10 @@ extension CommandLineTests {
         let kept = try bytes("runs/slow-seed1/run.json", in: tool)
         try FileManager.default.removeItem(
           at: tool.directory.appendingPathComponent("runs/muon-seed1"))
+        // As in a fresh clone: the run is in the pack.
+        let packed = try tool.run(Self.small + ["--seeds", "3", "--json", "--no-run"])
+        #expect(packed.output == first.output && packed.messages.isEmpty)
+        try Record(at: "runs", in: tool).unpack()
         // Without one run, its seed does not count, in either arm.
         let incomplete = try tool.run(Self.small + ["--seeds", "3", "--json", "--no-run"])
         #expect(incomplete.status == 5)
@@ -198,7 +203,7 @@ extension CommandLineTests {
     /// Commands that are wrong, and what the error must name.
     static let mistakes: [(arguments: [String], said: String)] = [
       (["--arm", "sgd"], "'sgd'"),
-      (["--arm", "muon", "--arm", "muon"], "two arms are called muon"),
+      (["--arm", "muon", "--arm", "muon"], "two arms are called 'muon'"),
       (["--arm", "adamw", "--arm", "muon,batch=4"], "arm muon changes what the track fixes"),
       (["--arm", "muon,muon.lerning_rate=1"], "did you mean 'muon.learning_rate'"),
       (["--set", "batch=4"], "no target"),

@@ -1,9 +1,12 @@
+import Autograd
 import Experiments
 import Foundation
+import NanoGPT
 import Report
 import Runs
 import SpeedrunCommands
 import Testing
+import Text
 
 /// Records as experiments leave them, in a directory of results.
 struct ResultsFixture {
@@ -13,8 +16,9 @@ struct ResultsFixture {
     var optimizer = "muon"
     var settings: [String] = []
     var steps = 200
-    /// The final loss of the first seed; every other one is 0.001 above the one before.
+    /// The mean of the final losses; every seed is 0.001 above the one before.
     var loss = 2.86
+    /// Where the loss falls below the target at once; nil where it comes down slowly.
     var stop: Int?
     var secondsPerStep = 0.25
   }
@@ -59,40 +63,96 @@ struct ResultsFixture {
       uniqueKeysWithValues: files.map { ($0.path, String(decoding: $0.bytes, as: UTF8.self)) })
   }
 
-  /// Adds a comparison; the first arm is the baseline.
+  /// Adds a comparison whose runs the real writer writes; the first arm is the baseline.
   func add(
     _ name: String, purpose: String = "leaderboard", _ arms: [Arm], seeds: Int = 3,
     hasSpectra: Bool = false
   ) throws {
-    let folder = records.appendingPathComponent(name)
-    for arm in arms {
-      for seed in 0..<seeds {
-        try addRun(of: arm, seed: seed, hasSpectra: hasSpectra, in: folder)
+    let request = try Request(
+      TrackSource(.kjv, options: ["--track", "kjv"]),
+      arms: try arms.map { arm in
+        let steps = "steps=\(max(arm.steps, arm.stop ?? 0))"
+        return try Experiments.Arm(
+          named: arm.name, arm.optimizer, try (arm.settings + [steps]).map { try Setting($0) })
+      },
+      seeds: (0..<UInt64(seeds)).map { $0 },
+      settings: try ["target=2.88", "val_every=5"].map { try Setting($0) },
+      purpose: try #require(Purpose(rawValue: purpose)))
+    var experiment = try Experiment(request, in: records.appendingPathComponent(name))
+    while let (trial, _) = try experiment.next() {
+      let arm = try #require(arms.first { $0.name == experiment.arm(of: trial) })
+      let run = try finished(trial, of: arm, seeds: seeds, hasSpectra: hasSpectra)
+      try FileManager.default.createDirectory(
+        at: trial.directory, withIntermediateDirectories: true)
+      for (name, bytes) in try run.files {
+        try Data(bytes).write(to: trial.directory.appendingPathComponent(name))
       }
+      try experiment.note(run)
     }
-    try write(
-      try record(
-        kind: "comparison", purpose: purpose, seeds: seeds, track: TrackDefinition.kjv.track),
-      to: folder, "record.json")
-    let verdicts = arms.dropFirst().map { arm -> [String: Any] in
-      var ratios: Any = NSNull()
-      if let stop = arm.stop, let reference = arms[0].stop {
-        let steps = Double(stop) / Double(reference)
-        ratios = [
-          "steps": Self.ratio(steps), "open_share": 0,
-          "seconds": Self.ratio(steps * arm.secondsPerStep / arms[0].secondsPerStep),
-        ]
-      }
-      return ["arm": arm.name, "baseline": arms[0].name, "ratios": ratios]
-    }
-    let result: [String: Any] = [
-      "track": "kjv", "target": 2.88, "precision": "float32", "seeds": Array(0..<seeds),
-      "val_every": 20, "val_every_late": 5, "significance": 0.01, "confidence": 0.95,
-      "resamples": 10_000, "arms": arms.map { Self.result($0, seeds: seeds) },
-      "verdicts": verdicts, "warnings": [String](), "compute": Self.compute,
-    ]
-    try write(result, to: folder, "result.json")
+    try experiment.writeRecord(command: "speedrun comparison", parallel: 1)
   }
+
+  /// A run that never was: its losses are the arm's, a thousandth apart from seed to seed.
+  private func finished(
+    _ trial: Experiments.Trial, of arm: Arm, seeds: Int, hasSpectra: Bool
+  ) throws -> FinishedRun {
+    let plan = try trial.plan()
+    let spread = 0.001 * (Double(trial.seed) - Double(seeds - 1) / 2)
+    func loss(at step: Int) -> Double {
+      if step == 0 { return 6.93 }
+      let rest = 1 - Double(step) / Double(plan.steps)
+      guard let stop = arm.stop else { return arm.loss + 4 * rest * rest + spread }
+      return step < stop ? 2.95 + 4 * rest * rest + spread : arm.loss + spread
+    }
+    var log = RunLog(plan)
+    for step in 0..<plan.steps {
+      if plan.validates(at: step) { _ = log.validate(loss: loss(at: step), bitsPerByte: 1) }
+      _ = log.train(
+        RunLog.Step(
+          loss: 3, time: .milliseconds(Int(1000 * arm.secondsPerStep)),
+          optimizerTime: .milliseconds(Int(100 * arm.secondsPerStep))))
+      guard hasSpectra, [20, 100, 180].contains(step) else { continue }
+      for matrix in ["q", "k"] { _ = log.diagnose(try diagnostics(matrix, step, hasValues: true)) }
+      if step == 20 { _ = log.diagnose(try diagnostics("embed", step, hasValues: false)) }
+    }
+    _ = log.validate(loss: loss(at: plan.steps), bitsPerByte: 1)
+    var environment = Self.environment
+    (environment.git.commit, environment.git.dirty) = ("0123456789", false)
+    (environment.cpu, environment.simd) = (Self.processor, "x86-64-v4")
+    let record = RunRecord(
+      of: log, groups: plan.recipe.groups(for: Self.model),
+      on: try JSON.decoded(RunRecord.DataFiles.self, from: Array(Self.data.utf8)),
+      environment: environment,
+      process: RunRecord.Process(
+        wallSeconds: 1.2 * log.trainSeconds, startupSeconds: nil, newtonSchulzCalls: 1,
+        peakResidentBytes: 1))
+    return FinishedRun(trial: trial, record: record, log: log)
+  }
+
+  private func diagnostics(
+    _ matrix: String, _ step: Int, hasValues: Bool
+  ) throws -> LogEvent.Diagnostics {
+    let event: [String: Any] = [
+      "step": step, "matrix": matrix, "update_rms": 0.1, "weight_norm": 1, "gradient_norm": 1,
+      "largest_singular_value": NSNull(), "stable_rank": NSNull(),
+      "singular_values": hasValues ? [1, 0.25, 0.03125] : NSNull(),
+      "orthogonalized_singular_values": hasValues ? [1.125, 1, 0.75] : NSNull(),
+    ]
+    return try JSONDecoder().decode(
+      LogEvent.Diagnostics.self, from: try JSONSerialization.data(withJSONObject: event))
+  }
+
+  /// What a processor may call itself.
+  static let processor = "a <b>processor</b> x|*\"&"
+  private static let environment = Environment(threads: 2)
+  /// For the names of its parameters.
+  private static let model = GPT(
+    TrackDefinition.kjv.track.configuration, in: ParameterScope(seed: 0))
+  private static let data = """
+    {"corpus": "kjv", "train_shards": [{"path": "x", "sha256": "00", "tokens": 1}],
+    "val_shards": [{"path": "x", "sha256": "00", "tokens": 1}],
+    "tokenizer": {"path": "x", "sha256": "00"}}
+    """
 
   /// Adds a sweep at some size of the batch.
   func add(
@@ -153,71 +213,6 @@ struct ResultsFixture {
     try Data(lines.joined().utf8).write(to: folder.appendingPathComponent("trials.jsonl"))
   }
 
-  private func addRun(of arm: Arm, seed: Int, hasSpectra: Bool, in folder: URL) throws {
-    let run = folder.appendingPathComponent("\(arm.name)-seed\(seed)")
-    let loss = arm.loss + 0.001 * Double(seed)
-    let seconds = Double(arm.steps) * arm.secondsPerStep
-    let checksum: [String: Any] = ["path": "x", "sha256": "00", "tokens": 1]
-    let record: [String: Any] = [
-      "track": "kjv", "optimizer": arm.optimizer, "settings": arm.settings, "outcome": "reached",
-      "configuration": [
-        "model": try json(TrackDefinition.kjv.track.configuration), "groups": [String](),
-        "training": [
-          "batch": 16, "steps": arm.steps, "seed": seed, "data_seed": 0, "lanes": 4,
-          "precision": "float32", "schedule": ["cooldown": 0.6, "warmup_steps": 0],
-          "target": 2.88, "val_tokens": 98_304, "val_every": 20,
-        ] as [String: Any],
-      ] as [String: Any],
-      "data": [
-        "corpus": "kjv", "train_shards": [checksum], "val_shards": [checksum],
-        "tokenizer": checksum,
-      ] as [String: Any],
-      "environment": [
-        "git": ["commit": "0123456789", "dirty": false] as [String: Any], "swift": "6.3",
-        "openblas": ["version": "0.3.21", "core": "SkylakeX"], "products": "avx512",
-        "cpu": "a processor", "threads": 2, "simd": "x86-64-v4",
-      ] as [String: Any],
-      "result": [
-        "reached": true, "steps_to_target": arm.steps, "train_seconds_to_target": seconds,
-        "final_val_loss": loss, "final_bits_per_byte": 1.3, "steps": arm.steps, "tokens": 1,
-        "train_seconds": seconds, "wall_seconds": seconds, "startup_seconds": NSNull(),
-        "step_ms_median": NSNull(), "tokens_per_second": NSNull(), "optimizer_seconds": 1,
-        "newton_schulz_calls": 1, "peak_rss_bytes": 1,
-      ] as [String: Any],
-    ]
-    try write(record, to: run, "run.json")
-    var events = (0...10).map { part -> [String: Any] in
-      let share = Double(part) / 10
-      return [
-        "event": "val", "step": part * arm.steps / 10,
-        "val_loss": loss + 4 * (1 - share) * (1 - share),
-        "bits_per_byte": 1, "train_seconds": share * seconds,
-      ]
-    }
-    if hasSpectra {
-      events += [20, 100, 180].flatMap { step in
-        ["q", "k"].map { name -> [String: Any] in
-          [
-            "event": "diagnostics", "step": step, "matrix": name,
-            "singular_values": [1, 0.25, 0.03125],
-            "orthogonalized_singular_values": [1.125, 1, 0.75],
-          ]
-        }
-      }
-      events.append(
-        [
-          "event": "diagnostics", "step": 20, "matrix": "embed", "singular_values": NSNull(),
-          "orthogonalized_singular_values": NSNull(),
-        ])
-    }
-    let lines = try events.map {
-      String(
-        decoding: try JSONSerialization.data(withJSONObject: $0, options: .sortedKeys),
-        as: UTF8.self) + "\n"
-    }
-    try Data(lines.joined().utf8).write(to: run.appendingPathComponent("log.jsonl"))
-  }
-
   private func record(
     kind: String, purpose: String, seeds: Int, track: Track, parallel: Int? = nil
   ) throws -> Any {
@@ -239,29 +234,6 @@ struct ResultsFixture {
   }
 
   private static let compute = ["runs": 6, "train_seconds": 300, "wall_seconds": 360]
-
-  private static func result(_ arm: Arm, seeds: Int) -> [String: Any] {
-    let loss: [String: Any] = [
-      "mean": arm.loss, "standard_deviation": 0.001,
-      "interval": ["lower": arm.loss - 0.002, "upper": arm.loss + 0.002],
-    ]
-    let stop = arm.stop.map { step -> [String: Any] in
-      [
-        "step": step, "previous_step": step - 5, "loss": loss, "p": 0.0031, "tokens": 4096 * step,
-        "seconds": Double(step) * arm.secondsPerStep,
-      ]
-    }
-    return [
-      "name": arm.name, "optimizer": arm.optimizer, "settings": arm.settings, "steps": arm.steps,
-      "tokens": 4096 * arm.steps, "train_seconds": Double(arm.steps) * arm.secondsPerStep,
-      "optimizer_share": 0.1, "final_loss": loss, "stop": stop ?? NSNull(),
-      "shortfall": arm.stop == nil ? "is nowhere below 2.880" : NSNull(), "more_seeds": NSNull(),
-    ]
-  }
-
-  private static func ratio(_ value: Double) -> [String: Any] {
-    ["value": value, "interval": ["lower": value * 0.95, "upper": value * 1.05]]
-  }
 
   private func json(_ value: some Encodable) throws -> Any {
     try JSONSerialization.jsonObject(with: try JSONEncoder().encode(value))

@@ -262,7 +262,10 @@ extension CommandLineTests {
           }
           #expect(
             said.allSatisfy { said in lines.contains { $0.hasPrefix(said) } }
-              && lines.allSatisfy { line in said.contains { line.hasPrefix($0) } },
+              && lines.allSatisfy { line in
+                // Another last digit may make a number that is written in fewer.
+                line.contains("; it should be ") || said.contains { line.hasPrefix($0) }
+              },
             "\(number): \(run.output)")
           try FileManager.default.removeItem(at: record.url)
         }

@@ -30,7 +30,7 @@ extension CommandLineTests {
             {
               try $0.replace("trials.jsonl", "\"stage\":\"coarse\"", with: "\"stage\":\"course\"")
             },
-            "trials.jsonl:1: stage is \"course\"; it should be \"coarse\""
+            "trials.jsonl:1: stage is \"course\"; the runs make it \"coarse\""
           ),
           (
             { try $0.replace("plan.toml", "batch", with: "search") },
