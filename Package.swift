@@ -15,6 +15,8 @@ let package = Package(
   products: [
     .executable(name: "speedrun", targets: ["speedrun"]),
     .library(name: "Machine", targets: ["Machine"]),
+    .library(name: "AutogradTesting", targets: ["AutogradTesting"]),
+    .library(name: "MuonTesting", targets: ["MuonTesting"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
@@ -95,19 +97,25 @@ let package = Package(
     .executableTarget(
       name: "speedrun", dependencies: ["SpeedrunCommands"], swiftSettings: swiftSettings),
 
+    // For the tests of packages that bring operations or rules of their own.
+    .target(name: "AutogradTesting", dependencies: ["Autograd"], swiftSettings: swiftSettings),
+    .target(name: "MuonTesting", dependencies: ["Autograd", "Muon"], swiftSettings: swiftSettings),
+
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "AutogradTests", dependencies: ["Autograd", "CKernels", "TestSupport"],
+      name: "AutogradTests",
+      dependencies: ["Autograd", "AutogradTesting", "CKernels", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MuonTests", dependencies: ["Autograd", "Muon", "TestSupport"],
+      name: "MuonTests", dependencies: ["Autograd", "Muon", "MuonTesting", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "NanoGPTTests", dependencies: ["Autograd", "NanoGPT", "TestSupport"],
+      name: "NanoGPTTests",
+      dependencies: ["Autograd", "AutogradTesting", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: swiftSettings),
     .testTarget(

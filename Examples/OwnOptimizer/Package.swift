@@ -12,6 +12,9 @@ let package = Package(
         .product(name: "Autograd", package: "speedrun"),
         .product(name: "Muon", package: "speedrun"),
         .product(name: "SpeedrunCommands", package: "speedrun"),
-      ])
+      ]),
+    .testTarget(
+      name: "OwnOptimizerTests",
+      dependencies: ["OwnOptimizer", .product(name: "MuonTesting", package: "speedrun")]),
   ]
 )

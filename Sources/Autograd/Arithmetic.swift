@@ -9,9 +9,9 @@ extension Tensor {
     require(a.shape == b.shape, "+: shapes \(a.shape) and \(b.shape) differ")
     let y = Tensor(uninitialized: a.shape)
     kernel_add(a.pointer, b.pointer, y.pointer, y.shape.count)
-    return y.recorded("+", from: a, b) { dy, backpropagation in
-      backpropagation.pass(dy, to: a)
-      backpropagation.pass(dy, to: b)
+    return y.recorded("+", part: .elementWise, from: a, b) { dy, backpropagation in
+      backpropagation.add(dy, to: a)
+      backpropagation.add(dy, to: b)
     }
   }
 
@@ -31,7 +31,7 @@ extension Tensor {
     let y = Tensor(uninitialized: a.shape)
     let count = y.shape.count
     kernel_multiply(a.pointer, b.pointer, y.pointer, count, false)
-    return y.recorded("*", from: a, b) { dy, backpropagation in
+    return y.recorded("*", part: .elementWise, from: a, b) { dy, backpropagation in
       backpropagation.accumulate(into: a) { da, accumulate in
         kernel_multiply(b.pointer, dy.pointer, da, count, accumulate)
       }
@@ -48,7 +48,7 @@ extension Tensor {
     let y = Tensor(uninitialized: shape)
     let count = shape.count
     kernel_scale(factor, pointer, y.pointer, count)
-    return y.recorded("scaled", from: self) { dy, backpropagation in
+    return y.recorded("scaled", part: .elementWise, from: self) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dx, accumulate in
         if accumulate {
           kernel_add_scaled(factor, dy.pointer, dx, count)
@@ -79,7 +79,7 @@ extension Tensor {
   private func reduced(_ operation: StaticString, factor: Double) -> Tensor {
     let count = shape.count
     let y = Tensor(Float(kernel_sum(pointer, count) * factor))
-    return y.recorded(operation, from: self) { dy, backpropagation in
+    return y.recorded(operation, part: .elementWise, from: self) { dy, backpropagation in
       let each = dy.pointer[0] * Float(factor)
       backpropagation.accumulate(into: self) { dx, accumulate in
         for i in 0..<count { dx[i] = accumulate ? dx[i] + each : each }

@@ -17,19 +17,19 @@ extension Tensor {
     let backpropagation = Backpropagation(into: gradients)
     root.gradient = Tensor(repeating: scale, shape: shape).storage
     let nodes = root.reachable.sorted { $0.number > $1.number }
-    OperationClock.lap("graph", .backward)
+    OperationClock.lap("graph", .graph, .backward)
     for node in nodes {
       if let gradient = node.gradient {
         guard let pullback = node.pullback else {
           fail("backward: the record of this \(node.operation) was consumed by an earlier call")
         }
         node.gradient = nil
-        pullback(gradient, backpropagation)
+        pullback(Tensor(shape: node.shape, storage: gradient), backpropagation)
       }
       // Frees what this operation had saved, so that later ones can use the memory again.
       node.pullback = nil
       node.inputs = []
-      OperationClock.lap(node.operation, .backward)
+      OperationClock.lap(node.operation, node.part, .backward)
     }
   }
 }
@@ -51,11 +51,34 @@ extension Node {
 }
 
 /// One backward pass: where a pullback leaves the gradients of its operation's inputs.
-package struct Backpropagation {
+public struct Backpropagation {
+  /// Carries a gradient of what an operation computed, of its shape, back to the operation's inputs.
+  public typealias Pullback = (_ gradient: Tensor, _ backward: Backpropagation) -> Void
+
   private let gradients: Gradients
 
   init(into gradients: Gradients) {
     self.gradients = gradients
+  }
+
+  /// Adds `change(i)` to element `i` of the gradient of `tensor`, for all elements in row-major order.
+  ///
+  /// Does nothing when `tensor` needs no gradient.
+  public func add(to tensor: Tensor, _ change: (_ index: Int) -> Float) {
+    accumulate(into: tensor) { gradient, accumulate in
+      for i in 0..<tensor.shape.count {
+        gradient[i] = accumulate ? gradient[i] + change(i) : change(i)
+      }
+    }
+  }
+
+  /// Adds `change`, which has the shape of `tensor`, to the gradient of `tensor`.
+  ///
+  /// Does nothing when `tensor` needs no gradient.
+  public func add(_ change: Tensor, to tensor: Tensor) {
+    require(
+      change.shape == tensor.shape, "add: a gradient \(change.shape) for \(tensor.shape)")
+    pass(change.storage, to: tensor)
   }
 
   /// Lets `body` add to the gradient of `tensor`; does nothing when it needs none.

@@ -58,7 +58,8 @@ public func causalAttention(
     }
   }
 
-  return y.recorded("causalAttention", from: queries, keys, values) { dy, backpropagation in
+  return y.recorded("causalAttention", part: .attention, from: queries, keys, values) {
+    dy, backpropagation in
     // The three inputs' gradients are written together, block by block.
     let dQueries = Storage(uninitialized: positions * width)
     let dKeys = Storage(uninitialized: positions * width)

@@ -19,7 +19,7 @@ extension Tensor {
       require(Int(index) < entries, "gathering: index \(index) of a table \(shape)")
       (y.pointer + row * width).update(from: pointer + Int(index) * width, count: width)
     }
-    return y.recorded("gathering", from: self) { dy, backpropagation in
+    return y.recorded("gathering", part: .elementWise, from: self) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dTable, accumulate in
         if !accumulate { dTable.update(repeating: 0, count: entries * width) }
         for (row, index) in indices.enumerated() {
@@ -39,8 +39,8 @@ extension Tensor {
       newShape.count == shape.count,
       "reshaped: \(shape) has \(shape.count) elements, \(newShape) has \(newShape.count)")
     let y = Tensor(shape: newShape, storage: storage)
-    return y.recorded("reshaped", from: self) { dy, backpropagation in
-      backpropagation.pass(dy, to: self)
+    return y.recorded("reshaped", part: .elementWise, from: self) { dy, backpropagation in
+      backpropagation.pass(dy.storage, to: self)
     }
   }
 }

@@ -44,7 +44,7 @@ public final class Lanes: Sendable {
     let losses = inLanes(sequences) { lane, sequence, isFirst in
       if isFirst {
         gradients[lane].reset()
-        OperationClock.lap("gradientReset", .update)
+        OperationClock.lap("gradientReset", .gradientSum, .update)
       }
       let tensor = loss(sequence)
       tensor.backward(into: gradients[lane], scale: scale)
@@ -119,7 +119,7 @@ public final class Lanes: Sendable {
       let start = index * chunk
       let vectors = sources.map { UnsafePointer($0.pointer + start) }
       kernel_sum_vectors(vectors, lanes, total.pointer + start, min(chunk, total.count - start))
-      OperationClock.lap("gradientSum", .update)
+      OperationClock.lap("gradientSum", .gradientSum, .update)
     }
   }
 }

@@ -21,7 +21,7 @@ extension Tensor {
     MatrixProduct.multiply(
       Matrix(pointer, stride: inputs), weight.rightFactor(.transposed, precision),
       into: y.pointer, stride: outputs, rows: rows)
-    return y.recorded("linear", from: self, weight) { dy, backpropagation in
+    return y.recorded("linear", part: .projections, from: self, weight) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dx, accumulate in
         MatrixProduct.multiply(
           Matrix(dy.pointer, stride: outputs), weight.rightFactor(.normal, precision),
@@ -60,7 +60,8 @@ extension Tensor {
     MatrixProduct.multiply(
       Matrix(pointer, stride: inner), b.rightFactor(.normal, precision),
       into: y.pointer, stride: columns, rows: rows)
-    return y.recorded("matrixMultiplied", from: self, b) { dy, backpropagation in
+    return y.recorded("matrixMultiplied", part: .projections, from: self, b) {
+      dy, backpropagation in
       backpropagation.accumulate(into: self) { da, accumulate in
         MatrixProduct.multiply(
           Matrix(dy.pointer, stride: columns), b.rightFactor(.transposed, precision),

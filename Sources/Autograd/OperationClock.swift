@@ -18,9 +18,10 @@ package final class OperationClock: Sendable {
     case update
   }
 
-  /// An operation in one phase.
+  /// An operation in one phase, and the part of the step it belongs to.
   package struct Entry: Hashable, Sendable {
     package let operation: String
+    package let part: OperationPart
     package let phase: Phase
   }
 
@@ -45,10 +46,12 @@ package final class OperationClock: Sendable {
   }
 
   /// Ends this thread's lap, whose time belongs to `operation`, and starts the next.
-  package static func lap(_ operation: some CustomStringConvertible, _ phase: Phase) {
+  package static func lap(
+    _ operation: some CustomStringConvertible, _ part: OperationPart, _ phase: Phase
+  ) {
     guard let clock = current else { return }
     let end = ContinuousClock.now
-    let entry = Entry(operation: operation.description, phase: phase)
+    let entry = Entry(operation: operation.description, part: part, phase: phase)
     clock.state.withLock { state in
       if let start = state.starts[CurrentProcess.threadIdentifier] {
         state.totals[entry, default: .zero] += end - start
@@ -56,4 +59,30 @@ package final class OperationClock: Sendable {
       state.starts[CurrentProcess.threadIdentifier] = .now
     }
   }
+}
+
+/// The part of a training step that the time of an operation is counted under.
+///
+/// Update rules and operations from elsewhere may bring parts of their own.
+public struct OperationPart: Hashable, Sendable {
+  /// The name in tables, such as `element-wise`.
+  public let name: String
+
+  /// Creates a part, or means the one of the same name.
+  public init(_ name: String) {
+    self.name = name
+  }
+
+  /// Products with weight matrices.
+  public static let projections = OperationPart("projections")
+  /// What mixes positions.
+  public static let attention = OperationPart("attention")
+  /// Norms, rotary positions, activations, residual additions, embedding.
+  public static let elementWise = OperationPart("element-wise")
+  /// From logits to the loss.
+  public static let crossEntropy = OperationPart("cross-entropy")
+  /// Finding the way back through the recorded operations.
+  package static let graph = OperationPart("graph")
+  /// Setting the gradients of lanes to zero and summing them.
+  package static let gradientSum = OperationPart("gradient sum")
 }

@@ -13,7 +13,7 @@ extension Tensor {
     let y = Tensor(uninitialized: shape)
     let (rows, columns) = (shape.rows, shape.columns)
     kernel_rms_norm(pointer, y.pointer, rows, columns, epsilon)
-    return y.recorded("rmsNorm", from: self) { dy, backpropagation in
+    return y.recorded("rmsNorm", part: .elementWise, from: self) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dx, accumulate in
         kernel_rms_norm_pullback(pointer, dy.pointer, dx, rows, columns, epsilon, accumulate)
       }
@@ -41,8 +41,9 @@ extension Tensor {
     kernel_rms_norm_rotate(
       pointer, table.cosines.pointer, table.sines.pointer, y.pointer,
       positions, heads, table.headSize, table.frequencies, epsilon)
-    return y.recorded("normalizedAndRotated", from: self) { dy, backpropagation in
-      let dx = Storage(uninitialized: dy.count)
+    return y.recorded("normalizedAndRotated", part: .elementWise, from: self) {
+      dy, backpropagation in
+      let dx = Storage(uninitialized: shape.count)
       kernel_rms_norm_rotate_pullback(
         pointer, dy.pointer, table.cosines.pointer, table.sines.pointer, dx.pointer,
         positions, heads, table.headSize, table.frequencies, epsilon)

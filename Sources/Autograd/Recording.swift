@@ -2,22 +2,28 @@ import Synchronization
 
 /// One recorded operation: which nodes it read, and how a gradient goes back to them.
 package final class Node {
-  /// Carries a gradient of this node's output back to its inputs.
-  package typealias Pullback = (_ gradient: Storage, _ backpropagation: Backpropagation) -> Void
-
   /// The operation's name, for error messages.
   let operation: StaticString
+  /// What its time is counted under.
+  let part: OperationPart
+  /// The shape of what it computed.
+  let shape: Shape
   /// The creation number: an input's is always smaller than its user's.
   let number: Int
   var inputs: [Node]
-  var pullback: Pullback?
+  var pullback: Backpropagation.Pullback?
   /// The gradient of the loss with respect to this node's output, as far as it has arrived.
   var gradient: Storage?
 
   private static let created = Atomic<Int>(0)
 
-  init(_ operation: StaticString, inputs: [Node], pullback: @escaping Pullback) {
+  init(
+    _ operation: StaticString, _ part: OperationPart, shape: Shape, inputs: [Node],
+    pullback: @escaping Backpropagation.Pullback
+  ) {
     self.operation = operation
+    self.part = part
+    self.shape = shape
     self.inputs = inputs
     self.pullback = pullback
     number = Self.created.wrappingAdd(1, ordering: .relaxed).newValue
@@ -40,22 +46,38 @@ package final class Node {
 extension Tensor {
   /// Returns this tensor with a note of how to carry its gradient back to `inputs`.
   ///
-  /// Records nothing when no input depends on a parameter, or inside ``withoutGradients(_:)``.
+  /// Every operation ends with it. It records nothing when no input depends on a parameter, or inside ``withoutGradients(_:)``.
+  ///
+  /// ```swift
+  /// extension Tensor {
+  ///   /// `y = x^3`. Pullback: `dx += 3 x^2 dy`.
+  ///   func cubed() -> Tensor {
+  ///     let x = elements
+  ///     let y = Tensor(x.map { $0 * $0 * $0 }, shape: shape)
+  ///     return y.recorded("cubed", part: .elementWise, from: self) { dy, backward in
+  ///       backward.add(to: self) { i in 3 * x[i] * x[i] * dy[i] }
+  ///     }
+  ///   }
+  /// }
+  /// ```
   ///
   /// - Parameters:
   ///   - operation: The operation's name.
+  ///   - part: What its time is counted under.
   ///   - inputs: The tensors it was computed from.
-  ///   - pullback: Adds to the inputs' gradients, given this tensor's gradient.
+  ///   - pullback: Adds to the inputs' gradients, given this tensor's gradient. It runs at most once.
   /// - Returns: A tensor with the same elements.
-  package func recorded(
-    _ operation: StaticString, from inputs: Tensor..., pullback: @escaping Node.Pullback
+  public func recorded(
+    _ operation: StaticString, part: OperationPart, from inputs: Tensor...,
+    pullback: @escaping Backpropagation.Pullback
   ) -> Tensor {
     guard Recording.isOn, inputs.contains(where: \.needsGradient) else { return self }
     var nodes: [Node] = []
     for case .operation(let node) in inputs.map(\.history) { nodes.append(node) }
     var result = self
-    result.history = .operation(Node(operation, inputs: nodes, pullback: pullback))
-    OperationClock.lap(operation, .forward)
+    result.history = .operation(
+      Node(operation, part, shape: shape, inputs: nodes, pullback: pullback))
+    OperationClock.lap(operation, part, .forward)
     return result
   }
 

@@ -61,8 +61,8 @@ extension Tensor {
     kernel_rotate(
       pointer, table.cosines.pointer, table.sines.pointer, y.pointer,
       positions, heads, table.headSize, table.frequencies, false)
-    return y.recorded("rotated", from: self) { dy, backpropagation in
-      let dx = Storage(uninitialized: dy.count)
+    return y.recorded("rotated", part: .elementWise, from: self) { dy, backpropagation in
+      let dx = Storage(uninitialized: shape.count)
       kernel_rotate(
         dy.pointer, table.cosines.pointer, table.sines.pointer, dx.pointer,
         positions, heads, table.headSize, table.frequencies, true)

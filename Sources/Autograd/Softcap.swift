@@ -9,7 +9,7 @@ extension Tensor {
     let y = Tensor(uninitialized: shape)
     let count = shape.count
     kernel_softcap(pointer, y.pointer, count, cap)
-    return y.recorded("softcapped", from: self) { dy, backpropagation in
+    return y.recorded("softcapped", part: .elementWise, from: self) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dx, accumulate in
         kernel_softcap_pullback(pointer, dy.pointer, dx, count, cap, accumulate)
       }
@@ -46,7 +46,8 @@ extension Tensor {
     kernel_softcapped_cross_entropy(
       pointer, targets, logSums.pointer, losses.pointer, rows, classes, cap)
     let y = Tensor(Float(kernel_sum(losses.pointer, rows) / Double(rows)))
-    return y.recorded("softcappedCrossEntropy", from: self) { dy, backpropagation in
+    return y.recorded("softcappedCrossEntropy", part: .crossEntropy, from: self) {
+      dy, backpropagation in
       let weight = dy.pointer[0] / Float(rows)
       backpropagation.accumulate(into: self) { dLogits, accumulate in
         kernel_softcapped_cross_entropy_pullback(

@@ -8,7 +8,7 @@ extension Tensor {
     let y = Tensor(uninitialized: shape)
     let count = shape.count
     kernel_squared_relu(pointer, y.pointer, count)
-    return y.recorded("squaredReLU", from: self) { dy, backpropagation in
+    return y.recorded("squaredReLU", part: .elementWise, from: self) { dy, backpropagation in
       backpropagation.accumulate(into: self) { dx, accumulate in
         kernel_squared_relu_pullback(pointer, dy.pointer, dx, count, accumulate)
       }

@@ -39,6 +39,11 @@ package final class Storage: @unchecked Sendable {
     if case .pool(let pool) = owner { pool.giveBack(pointer, count: count) }
   }
 
+  /// Whether nobody else has the memory: that of a slice belongs to the whole.
+  var ownsMemory: Bool {
+    if case .pool = owner { true } else { false }
+  }
+
   /// Returns new storage with the same elements.
   package func copy() -> Storage {
     let copy = Storage(uninitialized: count)

@@ -56,9 +56,37 @@ public struct Tensor {
     storage.buffer.update(repeating: value)
   }
 
-  /// The elements in row-major order.
+  /// Creates a tensor whose elements `initialize` sets, in row-major order.
+  ///
+  /// They are undefined until then: every one has to be set.
+  public init(shape: Shape, initializingWith initialize: (inout MutableSpan<Float>) -> Void) {
+    self.init(uninitialized: shape)
+    withExtendedLifetime(storage) {
+      var elements = storage.buffer.mutableSpan
+      initialize(&elements)
+    }
+  }
+
+  /// The elements in row-major order: a copy.
   public var elements: [Float] {
     Array(storage.buffer)
+  }
+
+  /// Lets `body` read the elements in row-major order, without a copy.
+  ///
+  /// - Parameter body: What to do with them.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  public func withElements<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(storage) { try body(storage.buffer.span) }
+  }
+
+  /// The element of this index in row-major order.
+  ///
+  /// For loops over many, ``withElements(_:)`` is faster.
+  public subscript(index: Int) -> Float {
+    require(index >= 0 && index < shape.count, "Tensor: element \(index) of shape \(shape)")
+    return storage.pointer[index]
   }
 
   /// The only element; traps when there is more than one.

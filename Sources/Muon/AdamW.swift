@@ -9,11 +9,11 @@ import Foundation
 ///
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019); the same arithmetic as
 /// PyTorch's. `t` counts the updates, from 1.
-public struct AdamW: UpdateRule {
+public struct AdamW: ElementwiseRule {
   /// The name in records and configuration files.
   public static let name = "adamw"
-  /// True: every element moves on its own.
-  public static let isElementwise = true
+  /// A part of its own.
+  public static let part = OperationPart.adamW
 
   /// The learning rate before any schedule.
   public var learningRate: Double
@@ -53,29 +53,17 @@ public struct AdamW: UpdateRule {
     RuleState(["first_moment": shape, "second_moment": shape])
   }
 
-  /// Memory traffic, expressed as what a matrix product would do in that time.
-  public func operations(elements: Int, of shape: Shape) -> Double {
-    20 * Double(elements)
-  }
-
   /// Moves some elements of a parameter.
-  public func update(
-    _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,
-    at step: UpdateStep
-  ) {
-    require(
-      gradient.shape == parameter.shape && elements.upperBound <= parameter.shape.count,
-      "AdamW: elements \(elements), gradient \(gradient.shape) for \(parameter.shape)")
+  public func update(_ elements: UpdateElements, at step: UpdateStep) {
     // The kernel has the betas in float32: corrections from the same values cancel their rounding.
     let (beta1, beta2) = (Float(beta1), Float(beta2))
     let updates = Double(step.number)
     let firstCorrection = 1 - pow(Double(beta1), updates)
     let secondCorrection = 1 - pow(Double(beta2), updates)
-    let start = elements.lowerBound
     kernel_adamw(
-      parameter.storage.pointer + start, gradient.pointer + start,
-      state["first_moment"].pointer + start, state["second_moment"].pointer + start,
-      elements.count, beta1, beta2, Float(epsilon), shrinkage(at: step),
+      elements.weights.start, elements.gradient.start, elements.state("first_moment").start,
+      elements.state("second_moment").start, elements.indices.count, beta1, beta2, Float(epsilon),
+      shrinkage(at: step),
       Float(step.factor * learningRate / firstCorrection),
       Float(1 / secondCorrection.squareRoot()))
   }

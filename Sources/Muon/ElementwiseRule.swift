@@ -26,9 +26,6 @@ public protocol ElementwiseRule: UpdateRule {
 }
 
 extension ElementwiseRule {
-  /// True: every element moves on its own.
-  public static var isElementwise: Bool { true }
-
   /// Moves some elements of a parameter.
   public func update(
     _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,
@@ -39,9 +36,8 @@ extension ElementwiseRule {
       "\(Self.name): elements \(elements), gradient \(gradient.shape) for \(parameter.shape)")
     update(
       UpdateElements(
-        indices: elements,
-        weights: ElementValues(parameter.storage.pointer, elements),
-        gradient: ElementValues(gradient.pointer, elements), state: state),
+        indices: elements, weights: ElementValues(parameter.storage, elements),
+        gradient: ElementValues(gradient.storage, elements), buffers: state),
       at: step)
   }
 }
@@ -54,46 +50,51 @@ public struct UpdateElements {
   public let weights: ElementValues
   /// The gradient of the loss, to be read.
   public let gradient: ElementValues
-  fileprivate let state: RuleState
-
-  fileprivate init(
-    indices: Range<Int>, weights: ElementValues, gradient: ElementValues, state: RuleState
-  ) {
-    (self.indices, self.weights, self.gradient) = (indices, weights, gradient)
-    self.state = state
-  }
+  fileprivate let buffers: RuleState
 
   /// The elements of a buffer that the rule keeps, by the name that ``UpdateRule/makeState(for:)`` gave it; the buffer
   /// must have the parameter's shape.
   public func state(_ name: String) -> ElementValues {
-    let buffer = state[name]
-    require(
-      indices.upperBound <= buffer.shape.count,
-      "state \(name): elements \(indices) of \(buffer.shape.count)")
-    return ElementValues(buffer.pointer, indices)
+    ElementValues(buffers[name].storage, indices)
   }
 }
 
 /// Numbers in memory that somebody else owns, one for each element of an update.
 ///
-/// Valid during the call that was given them; an index that is none of the update's traps.
+/// To be used during the update only. An index that is none of the update's traps.
 public struct ElementValues {
-  private let pointer: UnsafeMutablePointer<Float>
-  private let indices: Range<Int>
+  @usableFromInline let indices: Range<Int>
+  @usableFromInline let pointer: UnsafeMutablePointer<Float>
+  /// Keeps the memory.
+  private let storage: Storage
 
-  fileprivate init(_ pointer: UnsafeMutablePointer<Float>, _ indices: Range<Int>) {
-    (self.pointer, self.indices) = (pointer, indices)
+  fileprivate init(_ storage: Storage, _ indices: Range<Int>) {
+    require(
+      indices.lowerBound >= 0 && indices.upperBound <= storage.count,
+      "an update of elements \(indices) of \(storage.count)")
+    (self.indices, self.storage, pointer) = (indices, storage, storage.pointer)
   }
 
+  /// The first of the elements, in memory.
+  var start: UnsafeMutablePointer<Float> { pointer + indices.lowerBound }
+
   /// The value of the element of this index.
-  public subscript(index: Int) -> Float {
+  @inlinable public subscript(index: Int) -> Float {
     get {
-      require(indices.contains(index), "element \(index) of an update of \(indices)")
+      check(index)
       return pointer[index]
     }
     nonmutating set {
-      require(indices.contains(index), "element \(index) of an update of \(indices)")
+      check(index)
       pointer[index] = newValue
     }
+  }
+
+  @inlinable func check(_ index: Int) {
+    if !indices.contains(index) { failToFind(index) }
+  }
+
+  @usableFromInline func failToFind(_ index: Int) -> Never {
+    fail("element \(index) of an update of \(indices)")
   }
 }

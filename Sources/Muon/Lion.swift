@@ -7,11 +7,9 @@ import Autograd
 ///     m = lerp(m, g, 1 - beta2)
 ///
 /// Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023). The sign of 0 is 0.
-public struct Lion: UpdateRule {
+public struct Lion: ElementwiseRule {
   /// The name in records and configuration files.
   public static let name = "lion"
-  /// True: every element moves on its own.
-  public static let isElementwise = true
 
   /// The learning rate before any schedule: the size of every element's step.
   public var learningRate: Double
@@ -49,25 +47,15 @@ public struct Lion: UpdateRule {
     RuleState(["momentum": shape])
   }
 
-  /// Memory traffic, expressed as what a matrix product would do in that time.
-  public func operations(elements: Int, of shape: Shape) -> Double {
-    20 * Double(elements)
-  }
-
   /// Moves some elements of a parameter.
-  public func update(
-    _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,
-    at step: UpdateStep
-  ) {
-    require(
-      gradient.shape == parameter.shape && elements.upperBound <= parameter.shape.count,
-      "Lion: elements \(elements), gradient \(gradient.shape) for \(parameter.shape)")
+  public func update(_ elements: UpdateElements, at step: UpdateStep) {
     let (beta1, beta2) = (Float(beta1), Float(beta2))
     let (retained, rate) = (shrinkage(at: step), Float(step.factor * learningRate))
-    let (weights, momentum) = (parameter.storage.pointer, state["momentum"].pointer)
-    let gradients = gradient.pointer
-    for i in elements {
-      let (m, g) = (momentum[i], gradients[i])
+    // By their addresses, which a subscript would check one by one.
+    let (weights, gradient) = (elements.weights.start, elements.gradient.start)
+    let momentum = elements.state("momentum").start
+    for i in 0..<elements.indices.count {
+      let (m, g) = (momentum[i], gradient[i])
       let mixed = m + (1 - beta1) * (g - m)
       let sign: Float = (mixed > 0 ? 1 : 0) - (mixed < 0 ? 1 : 0)
       weights[i] = retained * weights[i] - rate * sign

@@ -15,8 +15,8 @@ import CKernels
 public struct Muon: UpdateRule {
   /// The name in records and configuration files.
   public static let name = "muon"
-  /// False: orthogonalization needs the whole matrix.
-  public static let isElementwise = false
+  /// The momentum; the orthogonalization has a part of its own.
+  public static let part = OperationPart.momentum
 
   /// The learning rate before any schedule.
   public var learningRate: Double
@@ -114,7 +114,7 @@ public struct Muon: UpdateRule {
       decayed(gradient, by: parameter.value).pointer, state["momentum"].pointer, ahead.pointer,
       parameter.shape.count, Float(momentum(at: step.progress)))
     let update = nesterov ? ahead : Tensor(shape: ahead.shape, storage: state["momentum"].storage)
-    OperationClock.lap(Self.name, .update)
+    OperationClock.lap(Self.name, Self.part, .update)
     let rate = step.factor * learningRate * scaleFactor(for: parameter.shape)
     orthogonalize(
       update, into: parameter.storage.pointer, scale: Float(-rate), retained: shrinkage(at: step))
@@ -137,10 +137,10 @@ public struct Muon: UpdateRule {
       newtonSchulz.orthogonalize(
         matrix, by: NewtonSchulz.Form(for: matrix.shape), newtonSchulzPrecision, into: output,
         scale: scale, retained: retained)
-      OperationClock.lap("newtonSchulz", .update)
+      OperationClock.lap("newtonSchulz", .newtonSchulz, .update)
     case .singularValues:
       PolarFactor.orthogonalize(matrix, into: output, scale: scale, retained: retained)
-      OperationClock.lap("polarFactor", .update)
+      OperationClock.lap("polarFactor", .otherRules, .update)
     }
   }
 }

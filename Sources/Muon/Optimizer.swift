@@ -80,7 +80,8 @@ public final class Optimizer {
           job.assignment.rule.update(
             parameter, elements: job.elements, gradient: gradients[parameter],
             state: job.assignment.state, at: step)
-          OperationClock.lap(type(of: job.assignment.rule).name, .update)
+          let rule = type(of: job.assignment.rule)
+          OperationClock.lap(rule.name, rule.part, .update)
         }
       }
     }
@@ -153,7 +154,7 @@ extension Optimizer {
   /// The jobs that one parameter's update consists of.
   private static func jobs(_ assignment: Assignment) -> [Job] {
     let (rule, shape) = (assignment.rule, assignment.parameter.shape)
-    let length = type(of: rule).isElementwise ? 1 << 16 : max(shape.count, 1)
+    let length = rule is any ElementwiseRule ? 1 << 16 : max(shape.count, 1)
     return stride(from: 0, to: shape.count, by: length).map { start in
       let elements = start..<min(start + length, shape.count)
       return Job(

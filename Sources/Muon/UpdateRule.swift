@@ -9,8 +9,8 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
   /// The name in records and configuration files, such as `muon`.
   static var name: String { get }
 
-  /// Whether every element moves on its own, so that pieces of one parameter may be updated side by side.
-  static var isElementwise: Bool { get }
+  /// The part of a training step that its time is counted under.
+  static var part: OperationPart { get }
 
   /// The learning rate before any schedule.
   var learningRate: Double { get }
@@ -42,7 +42,7 @@ public protocol UpdateRule: Codable, Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - parameter: What to move.
-  ///   - elements: Which elements: all of them, unless the rule is element-wise.
+  ///   - elements: Which elements: all of them, unless the rule is an ``ElementwiseRule``.
   ///   - gradient: The gradient of the whole parameter, of its shape.
   ///   - state: What ``makeState(for:)`` returned, after the updates so far.
   ///   - step: Which update this is.
@@ -55,10 +55,13 @@ extension UpdateRule {
   /// By default, every shape is accepted: nil.
   public func problem(with shape: Shape) -> String? { nil }
 
+  /// By default that of rules without a part of their own.
+  public static var part: OperationPart { .otherRules }
+
   /// By default no decay.
   public var weightDecay: Double { 0 }
 
-  /// By default a learning rate or a decay that is no number of at least 0.
+  /// By default ``commonProblem``.
   public var problem: String? { commonProblem }
 
   /// By default no memory.
@@ -70,8 +73,8 @@ extension UpdateRule {
   /// By default 1.
   public func scaleFactor(for shape: Shape) -> Double { 1 }
 
-  /// What is wrong with the hyperparameters that every rule has.
-  var commonProblem: String? {
+  /// What is wrong with learning rate and decay, which every rule has, in words; nil when nothing is.
+  public var commonProblem: String? {
     if !(learningRate >= 0 && learningRate.isFinite) {
       return "learning_rate \(learningRate) is not a number of at least 0"
     }
@@ -105,4 +108,15 @@ public struct UpdateStep: Hashable, Sendable {
     self.factor = factor
     self.number = number
   }
+}
+
+extension OperationPart {
+  /// Orthogonalizing, and moving the weights.
+  public static let newtonSchulz = OperationPart("Newton-Schulz")
+  /// The momentum of Muon.
+  public static let momentum = OperationPart("momentum")
+  /// AdamW, all of it.
+  public static let adamW = OperationPart("AdamW")
+  /// Rules without a part of their own.
+  public static let otherRules = OperationPart("other rules")
 }

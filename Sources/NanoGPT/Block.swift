@@ -40,7 +40,8 @@ public struct CausalSelfAttention: Sendable {
   private let rotary: RotaryTable
   private let precision: Precision
 
-  init(
+  /// Creates the layer, whose products are in `precision`, and registers its parameters in `scope`.
+  public init(
     _ configuration: GPTConfiguration, precision: Precision, rotary: RotaryTable,
     in scope: ParameterScope
   ) {
@@ -65,7 +66,8 @@ public struct CausalSelfAttention: Sendable {
     return projection(mixed)
   }
 
-  var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }
+  /// The weights of queries, keys, values and the projection back: each `[modelDimension, modelDimension]`.
+  public var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }
 }
 
 /// Two matrices with a squared ReLU between them: `y = proj(relu(fc(x))^2)`.

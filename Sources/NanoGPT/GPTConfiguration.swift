@@ -1,3 +1,5 @@
+import Autograd
+
 /// Everything that determines a ``GPT``: its extents and its few constants.
 public struct GPTConfiguration: Codable, Hashable, Sendable {
   /// The number of tokens the model knows.
@@ -81,18 +83,21 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
 }
 
 extension GPTConfiguration {
-  /// The weights of embedding, head, and the matrices inside the blocks.
-  public var weights: Int {
-    2 * vocabularySize * modelDimension
-      + layers * (4 * modelDimension * modelDimension + 2 * modelDimension * hiddenDimension)
+  /// The shapes of the matrices inside one block: queries, keys, values, projection, and the MLP's two.
+  public var blockShapes: [Shape] {
+    let (width, hidden) = (modelDimension, hiddenDimension)
+    return Array(repeating: [width, width], count: 4) + [[hidden, width], [width, hidden]]
   }
+
+  private var blockWeights: Int { blockShapes.reduce(0) { $0 + $1.count } }
+
+  /// The weights of embedding, head, and the matrices inside the blocks.
+  public var weights: Int { 2 * vocabularySize * modelDimension + layers * blockWeights }
 
   /// Floating-point operations a token in the products of blocks and head: two for each weight, three times, as
   /// backward has two products for each of forward's.
   public var projectionOperationsPerToken: Double {
-    let blocks = layers * (4 * modelDimension + 2 * hiddenDimension) * modelDimension
-    let head = vocabularySize * modelDimension
-    return 6 * Double(blocks + head)
+    6 * Double(layers * blockWeights + vocabularySize * modelDimension)
   }
 
   /// Floating-point operations a token in scores and weighted sums below the diagonal, forward and backward.

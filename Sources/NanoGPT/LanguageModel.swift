@@ -24,20 +24,26 @@ public protocol LanguageModel: Sendable {
   ///
   /// A position's scores may depend on its own token and on those before it.
   func scores(of tokens: [TokenID]) -> Tensor
-}
 
-extension LanguageModel {
   /// The mean cross-entropy, in nats per token, of predicting each target from the tokens before it.
   ///
   /// - Parameters:
   ///   - inputs: At most `context` tokens.
   ///   - targets: For each input, the token that follows.
   /// - Returns: A scalar.
+  func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor
+
+  /// The logits of the token after each of `tokens`: `[tokens, vocabularySize]`.
+  func logits(of tokens: [TokenID]) -> Tensor
+}
+
+extension LanguageModel {
+  /// By default that of the softcapped scores.
   public func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor {
     scores(of: inputs).softcappedCrossEntropy(targets: targets, cap: configuration.softcap)
   }
 
-  /// The softcapped logits of the token after each of `tokens`: `[tokens, vocabularySize]`.
+  /// By default the softcapped scores.
   public func logits(of tokens: [TokenID]) -> Tensor {
     scores(of: tokens).softcapped(at: configuration.softcap)
   }

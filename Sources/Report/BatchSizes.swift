@@ -253,12 +253,10 @@ package struct NewtonSchulzCost {
   /// Nil when the rule orthogonalizes in another way.
   package init?(_ muon: Muon, _ model: GPTConfiguration, tokens: Int) {
     guard muon.orthogonalization == .newtonSchulz else { return nil }
-    let (d, h) = (model.modelDimension, model.hiddenDimension)
     let training =
       Double(tokens) * (model.projectionOperationsPerToken + model.attentionOperationsPerToken)
     func share(_ operations: (Shape) -> Double) -> Double {
-      let block = 4 * operations([d, d]) + operations([h, d]) + operations([d, h])
-      return Double(model.layers) * block / training
+      Double(model.layers) * model.blockShapes.reduce(0) { $0 + operations($1) } / training
     }
     let iterations = muon.newtonSchulz.coefficients.count
     (self.muon, self.iterations) = (muon, iterations)
@@ -267,6 +265,6 @@ package struct NewtonSchulzCost {
       let (m, n) = (Double(min(shape[0], shape[1])), Double(max(shape[0], shape[1])))
       return Double(iterations) * (4 * m * m * n + 2 * m * m * m)
     }
-    bound = Double(iterations * d) / Double(tokens)
+    bound = Double(iterations * model.modelDimension) / Double(tokens)
   }
 }

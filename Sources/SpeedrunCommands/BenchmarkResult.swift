@@ -91,7 +91,7 @@ extension BenchmarkResult {
 
     let (track, model) = (plan.track, plan.track.configuration)
     let tokens = Double(plan.tokensPerStep)
-    let work: [StepPart: Double] = [
+    let work: [OperationPart: Double] = [
       .projections: tokens * model.projectionOperationsPerToken,
       .attention: tokens * model.attentionOperationsPerToken,
       .newtonSchulz: training.optimizerOperations { $0 is Muon },

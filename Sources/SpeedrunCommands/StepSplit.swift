@@ -1,4 +1,5 @@
 import Autograd
+import Muon
 import Runs
 import Text
 
@@ -32,6 +33,12 @@ struct StepSplit: Encodable {
   /// The longest first.
   let operations: [Operation]
 
+  /// The parts as they follow each other in a step; those of somebody's own come last.
+  private static let order: [OperationPart] = [
+    .projections, .attention, .elementWise, .crossEntropy, .graph, .gradientSum, .newtonSchulz,
+    .momentum, .adamW, .otherRules,
+  ]
+
   /// Sorts the laps of a clock into parts.
   ///
   /// - Parameters:
@@ -39,22 +46,23 @@ struct StepSplit: Encodable {
   ///   - steps: What these steps took.
   ///   - threads: The number of threads.
   ///   - work: Floating-point operations a step, of the parts that consist of matrix products.
-  init(_ clock: OperationClock, steps: [Duration], threads: Int, work: [StepPart: Double]) {
+  init(_ clock: OperationClock, steps: [Duration], threads: Int, work: [OperationPart: Double]) {
     let divisor = Double(threads * steps.count)
     let whole = steps.reduce(.zero, +).milliseconds / Double(steps.count)
-    var times: [StepPart: Double] = [:]
+    var times: [OperationPart: Double] = [:]
     let operations = clock.totals.map { entry, time in
       let operation = Operation(
         name: entry.operation, phase: entry.phase, ms: time.milliseconds / divisor)
-      times[StepPart(of: entry.operation, entry.phase), default: 0] += operation.ms
+      times[entry.part, default: 0] += operation.ms
       return operation
     }
     stepMS = whole
     coverage = times.values.reduce(0, +) / whole
-    parts = StepPart.allCases.compactMap { part in
+    let others = Set(times.keys).subtracting(Self.order).sorted { $0.name < $1.name }
+    parts = (Self.order + others).compactMap { part in
       times[part].map { time in
         Part(
-          name: part.rawValue, ms: time, share: time / whole,
+          name: part.name, ms: time, share: time / whole,
           gflopPerSecond: work[part].map { $0 / time * 1e-6 })
       }
     }

@@ -25,6 +25,12 @@ import Testing
         "backward squaredReLU", "backward linear", "backward graph", "update gradientReset",
         "update gradientSum",
       ])
+    let parts = Set(totals.keys.map { "\($0.phase) \($0.part.name)" })
+    #expect(
+      parts == [
+        "forward projections", "forward element-wise", "backward projections",
+        "backward element-wise", "backward graph", "update gradient sum",
+      ])
     #expect(totals.values.allSatisfy { $0 > .zero })
     #expect(totals.values.reduce(.zero, +) <= elapsed * threads)
   }
@@ -39,14 +45,14 @@ import Testing
   @Test func theTimeBeforeARestartBelongsToNothing() {
     let clock = OperationClock()
     OperationClock.$current.withValue(clock) {
-      OperationClock.lap("first", .forward)
+      OperationClock.lap("first", .elementWise, .forward)
       #expect(clock.totals.isEmpty, "the first lap has no start")
-      OperationClock.lap("second", .forward)
+      OperationClock.lap("second", .elementWise, .forward)
       let before = clock.totals
       let start = ContinuousClock.now
       while ContinuousClock.now - start < .milliseconds(2) {}
       OperationClock.restart()
-      OperationClock.lap("second", .forward)
+      OperationClock.lap("second", .elementWise, .forward)
       let added = clock.totals.values.reduce(.zero, +) - before.values.reduce(.zero, +)
       #expect(added <= ContinuousClock.now - start - .milliseconds(2))
     }

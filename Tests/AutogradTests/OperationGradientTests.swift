@@ -1,5 +1,5 @@
 import Autograd
-import TestSupport
+import AutogradTesting
 import Testing
 
 /// Every pullback against finite differences, on shapes that are odd and unequal.

@@ -92,14 +92,9 @@ import Testing
 /// Gradient descent that counts its updates, by what the library offers to everyone.
 private struct Descent: UpdateRule {
   static let name = "descent"
-  static let isElementwise = false
   var learningRate: Double
-  var weightDecay = 0.0
-  var problem: String? { nil }
 
   func makeState(for shape: Shape) -> RuleState { RuleState(["updates": [1]]) }
-
-  func operations(elements: Int, of shape: Shape) -> Double { Double(elements) }
 
   func update(
     _ parameter: Parameter, elements: Range<Int>, gradient: Tensor, state: RuleState,

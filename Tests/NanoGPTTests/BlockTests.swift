@@ -1,4 +1,5 @@
 import Autograd
+import AutogradTesting
 import NanoGPT
 import TestSupport
 import Testing

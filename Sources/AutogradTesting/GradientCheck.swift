@@ -1,7 +1,32 @@
 import Autograd
 import Testing
 
-/// Expects the pullback of `function` to agree with finite differences.
+/// Expects the pullback of an operation with one input to agree with finite differences.
+///
+/// ```swift
+/// @Test func cubedHasItsGradient() {
+///   expectGradient(of: [3, 5]) { $0.cubed() }
+/// }
+/// ```
+///
+/// - Parameters:
+///   - shape: The shape of the input, which is drawn from a normal distribution.
+///   - step: How far to move the input along a random direction: enough to rise above float32 rounding, little
+///     enough for the curvature.
+///   - tolerance: The largest relative difference.
+///   - seed: Determines the input and the direction.
+///   - sourceLocation: Where a failure is reported.
+///   - function: What to differentiate; its result may have any shape.
+public func expectGradient(
+  of shape: Shape, step: Double = 4e-3, tolerance: Double = 4e-3, seed: UInt64 = 7,
+  sourceLocation: SourceLocation = #_sourceLocation, _ function: (Tensor) -> Tensor
+) {
+  expectGradient(
+    of: [shape], step: step, tolerance: tolerance, seed: seed, sourceLocation: sourceLocation
+  ) { function($0[0]) }
+}
+
+/// Expects the pullback of an operation with several inputs to agree with finite differences.
 ///
 /// One random direction tests all elements at once: for a random cotangent `c` and tangent `v`,
 /// `<gradient of <c, f(x)>, v>` must equal `(<c, f(x + h v)> - <c, f(x - h v)>) / 2h`. The inner products
@@ -13,7 +38,7 @@ import Testing
 ///   - tolerance: The largest relative difference.
 ///   - seed: Determines the inputs and the direction.
 ///   - sourceLocation: Where a failure is reported.
-///   - function: What to differentiate.
+///   - function: What to differentiate; its result may have any shape.
 public func expectGradient(
   of shapes: [Shape], step: Double = 4e-3, tolerance: Double = 4e-3, seed: UInt64 = 7,
   sourceLocation: SourceLocation = #_sourceLocation, _ function: ([Tensor]) -> Tensor
@@ -27,7 +52,8 @@ public func expectGradient(
   ) { function(inputs.map(\.value)) }
 }
 
-/// Expects the gradients of all parameters of a scope, moved together, to agree with finite differences.
+/// Expects the gradients of all parameters of a scope, moved together, to agree with finite differences: for layers
+/// and whole models.
 ///
 /// - Parameters:
 ///   - scope: Whose parameters to move; they are put back.
@@ -35,7 +61,7 @@ public func expectGradient(
 ///   - tolerance: The largest relative difference.
 ///   - seed: Determines the direction.
 ///   - sourceLocation: Where a failure is reported.
-///   - function: What to differentiate.
+///   - function: What to differentiate; its result may have any shape.
 public func expectGradient(
   in scope: ParameterScope, step: Double = 4e-3, tolerance: Double = 4e-3, seed: UInt64 = 7,
   sourceLocation: SourceLocation = #_sourceLocation, _ function: () -> Tensor
@@ -43,10 +69,19 @@ public func expectGradient(
   let parameters = scope.parameters
   let start = parameters.map(\.value.elements)
   var random = SplitMix64(seed: seed &+ 1)
+  func numbers(_ count: Int) -> [Float] {
+    (0..<count).map { _ in Float(2 * random.uniform() - 1) }
+  }
 
   let output = function()
-  let cotangent = random.floats(output.shape.count)
-  let tangents = parameters.map { random.floats($0.shape.count) }
+  guard output.needsGradient else {
+    Issue.record(
+      "the result \(output.shape) depends on no parameter: was it recorded, with all its inputs?",
+      sourceLocation: sourceLocation)
+    return
+  }
+  let cotangent = numbers(output.shape.count)
+  let tangents = parameters.map { numbers($0.shape.count) }
   let gradients = Gradients(of: scope)
   (output * Tensor(cotangent, shape: output.shape)).sum().backward(into: gradients)
   let analytic = zip(parameters, tangents).reduce(0.0) {
