@@ -99,7 +99,7 @@ public struct Backpropagation {
       let isFirst = node.gradient == nil
       if isFirst {
         node.gradient = Storage(uninitialized: tensor.shape.count)
-      } else if !isKnownUniquelyReferenced(&node.gradient) {
+      } else if !isKnownUniquelyReferenced(&node.gradient) || node.gradient?.ownsMemory == false {
         node.gradient = node.gradient?.copy()
       }
       if let gradient = node.gradient { body(gradient.pointer, !isFirst) }
