@@ -12,6 +12,14 @@ let package = Package(
         .product(name: "Autograd", package: "speedrun"),
         .product(name: "NanoGPT", package: "speedrun"),
         .product(name: "SpeedrunCommands", package: "speedrun"),
-      ])
+      ]),
+    .testTarget(
+      name: "OwnModelTests",
+      dependencies: [
+        "OwnModel",
+        .product(name: "Autograd", package: "speedrun"),
+        .product(name: "AutogradTesting", package: "speedrun"),
+        .product(name: "NanoGPT", package: "speedrun"),
+      ]),
   ]
 )

@@ -15,6 +15,21 @@ package struct PublishedFiles: Sendable {
 
   /// The document whose marked sections are written.
   private static let readme = "README.md"
+  /// What it is where there is none yet.
+  private static let emptyPage = """
+    # Results
+
+    ## Leaderboard
+
+    <!-- leaderboard: begin -->
+    <!-- leaderboard: end -->
+
+    ## Studies
+
+    <!-- studies: begin -->
+    <!-- studies: end -->
+
+    """
   /// The document of the directory above, which may have a place for the verdict.
   private static let frontPage = "../README.md"
   /// The directory with the figures, and with nothing else.
@@ -26,13 +41,13 @@ package struct PublishedFiles: Sendable {
 
   /// Returns every file as it should be, from the records in the order of their names.
   ///
-  /// - Throws: ``DataError`` for a document that is missing, or without its markers.
+  /// - Throws: For a document that cannot be read, or is without its markers.
   package func expected(from experiments: [FinishedExperiment]) throws -> [File] {
-    let readme = try Files.read(
-      place(of: Self.readme),
-      hint: "write one, with a place for the leaderboard between its markers")
+    let readme = place(of: Self.readme)
     return try Self.expected(
-      from: experiments, readme: String(decoding: readme, as: UTF8.self),
+      from: experiments,
+      readme: FileManager.default.fileExists(atPath: readme.path)
+        ? String(contentsOf: readme, encoding: .utf8) : Self.emptyPage,
       frontPage: try? String(contentsOf: place(of: Self.frontPage), encoding: .utf8))
   }
 

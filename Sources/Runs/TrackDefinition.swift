@@ -68,7 +68,7 @@ extension TrackDefinition {
     guard let recipe = recipes[optimizer] else {
       throw UsageError(
         "track \(track.name) has no recipe for \(optimizer)",
-        hint: "add [recipes.\(optimizer)] to the file")
+        hint: "add [recipes.\(optimizer)] to the track's file, or a recipe for it to your program")
     }
     return recipe
   }

@@ -59,7 +59,7 @@ struct BenchmarkCommand: ColoredCommand {
   }
 
   func run() throws {
-    var definition = TrackDefinition.kjv
+    var definition = try Registry.current.track(named: "kjv")
     definition.track.vocabulary = 2048
     var settings = try settings()
     if newtonSchulzPrecision != .float32 {
