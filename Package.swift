@@ -138,7 +138,7 @@ let package = Package(
       name: "SpeedrunCommandsTests",
       dependencies: [
         "speedrun", "SpeedrunCommands", "Report", "Verification", "Experiments", "Runs", "Figures",
-        "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "TestSupport",
+        "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "Machine", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]

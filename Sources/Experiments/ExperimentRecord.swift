@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 import NanoGPT
 import Runs
 import Text
@@ -11,9 +12,27 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
   /// A machine that runs were made on.
   package struct Machine: Codable, Hashable, Sendable {
     package var cpu: String
+    package var cpuFamily: Int?
+    package var cpuModel: Int?
     package var products: String
     package var simd: String
     package var threads: Int
+
+    enum CodingKeys: String, CodingKey {
+      case cpu, products, simd, threads
+      case cpuFamily = "cpu_family"
+      case cpuModel = "cpu_model"
+    }
+
+    /// On one line, for tables and warnings.
+    package var text: String {
+      let processor = Processor(name: cpu, family: cpuFamily, model: cpuModel)
+      let kernels =
+        products == ProductKernels.avx512.rawValue
+        ? "this package's own AVX-512 kernels" : products
+      return "\(processor), \(Format.count(threads, "thread")), matrix products by \(kernels), "
+        + "\(simd)"
+    }
   }
 
   /// An arm as it was asked for.
@@ -181,7 +200,7 @@ extension ExperimentRecord {
       title: request.title, command: claims.command, date: claims.date,
       commits: Set(environments.compactMap(\.git.commit)).sorted(),
       dirty: environments.contains { $0.git.dirty == true },
-      machines: Set(environments.map(Machine.init)).sorted { $0.order < $1.order },
+      machines: Set(environments.map(Machine.init)).sorted { $0.text < $1.text },
       track: track, precision: request.precision, seeds: request.seeds,
       settings: request.settings.map(\.text),
       arms: try request.arms.enumerated().map { index, arm in
@@ -234,13 +253,11 @@ extension ExperimentRecord.Compute {
 }
 
 extension ExperimentRecord.Machine {
-  fileprivate init(_ environment: Environment) {
+  init(_ environment: Environment) {
     self.init(
-      cpu: environment.cpu, products: environment.products, simd: environment.simd,
-      threads: environment.threads)
+      cpu: environment.cpu, cpuFamily: environment.cpuFamily, cpuModel: environment.cpuModel,
+      products: environment.products, simd: environment.simd, threads: environment.threads)
   }
-
-  fileprivate var order: String { "\(cpu) \(products) \(simd) \(threads)" }
 }
 
 extension RunRecord.DataFiles {

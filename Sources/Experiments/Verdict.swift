@@ -154,8 +154,7 @@ extension Verdict {
 
   /// What makes numbers of different runs hard to compare, in words.
   private static func warnings(about environments: [Environment]) -> [String] {
-    let machines = Set(
-      environments.map { "\($0.cpu), \($0.products), \(Format.count($0.threads, "thread"))" })
+    let machines = Set(environments.map { ExperimentRecord.Machine($0).text })
     let commits = Set(environments.map { $0.git.commit ?? "unknown" })
     var warnings: [String] = []
     if machines.count > 1 {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A processor as the operating system describes it.
-public struct Processor: Hashable, Sendable {
+public struct Processor: Hashable, Sendable, CustomStringConvertible {
   /// The name, such as `AMD EPYC`, or `unknown`.
   public let name: String
   /// The family number, where the system says.
@@ -15,6 +15,11 @@ public struct Processor: Hashable, Sendable {
   public static let current = Processor(
     information: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
 
+  /// Creates a description of a processor.
+  public init(name: String, family: Int?, model: Int?) {
+    (self.name, self.family, self.model) = (name, family, model)
+  }
+
   /// Reads the first processor in text of the form of Linux's `/proc/cpuinfo`.
   public init(information: String) {
     let lines = information.split(separator: "\n").map { line in
@@ -26,6 +31,14 @@ public struct Processor: Hashable, Sendable {
     name = value("model name") ?? "unknown"
     family = value("cpu family").flatMap { Int($0) }
     model = value("model").flatMap { Int($0) }
+  }
+
+  /// The name with what is known of family and model: `AMD EPYC, family 25, model 17`.
+  public var description: String {
+    let numbers = [("family", family), ("model", model)].compactMap { name, number in
+      number.map { "\(name) \($0)" }
+    }
+    return ([name] + numbers).joined(separator: ", ")
   }
 
   /// How many processes wanted to run, on average over the last minute; nil where the system does not say.

@@ -118,21 +118,20 @@ package struct BatchSizes: Study {
       size.arms.contains { $0.settings.contains { $0.hasSuffix("*") } }
     }
     return [
-      "Steps to the target are read off final losses of several schedules at the best learning "
-        + "rate, of \(seeds == ["1"] ? "one seed" : "\(seeds.joined(separator: " or ")) seeds") each.",
+      "Steps to the target come from final losses of several schedules at the best learning "
+        + "rate, with \(seeds == ["1"] ? "one seed" : "\(seeds.joined(separator: " or ")) seeds") each.",
       isAtEnd
-        ? "A star: the best value is the lowest or the highest that was tried, and a better one may "
-          + "lie beyond." : nil,
+        ? "A star: the best value is the lowest or highest tried, so a better one may lie beyond."
+        : nil,
       costs.isEmpty
         ? nil
-        : "What is added to forward and backward is given as a share of them. Newton-Schulz, as "
-          + "computed, is its floating-point operations as they are done here, with half of every "
-          + "symmetric product and most steps on the Gram matrix where a matrix is not square; by "
-          + "the plain formula they are T (4 m^2 n + 2 m^3) for a matrix of m x n, "
-          + "T = \(iterations), which Jordan bounds by T d / tokens.",
+        : "Costs are shares of forward and backward. Newton-Schulz, as computed, counts the "
+          + "operations done here: half of every symmetric product, and most steps on the Gram "
+          + "matrix where a matrix is not square. The plain formula is T (4 m^2 n + 2 m^3) for a "
+          + "matrix of m x n, with T = \(iterations). Jordan bounds it by T d / tokens.",
       isMixed
-        ? "Newton-Schulz is float32 here while forward and backward are bf16, so per operation it is "
-          + "dearer than a count of operations says." : nil,
+        ? "Newton-Schulz is float32 here, forward and backward bf16, so each of its operations takes "
+          + "longer than one of theirs." : nil,
       isTimed
         ? nil
         : "Seconds are left out: not all trials are known to have run alone and on the same cores.",

@@ -30,7 +30,11 @@ package struct Leaderboard {
 
   let course: Course
   /// The ranked rows first: fewest steps, then fewest seconds.
+  ///
+  /// Equal runs stand in one row only.
   package let rows: [Row]
+  /// Which arms are not listed because their runs are those of another, a line for each.
+  package let repetitions: [String]
 
   static let needs = "a comparison for the leaderboard"
   /// What stands where a comparison would.
@@ -43,7 +47,7 @@ package struct Leaderboard {
     let comparisons = experiments.comparisons(.leaderboard)
     return Section(
       title: "Leaderboard",
-      paragraphs: boards.flatMap(\.shortfalls)
+      paragraphs: boards.flatMap { $0.shortfalls + $0.repetitions }
         + comparisons.flatMap { $0.verdict.warnings.map { "Warning: \($0)." } },
       tables: boards.map { ("\($0.course.text):", $0.table) },
       figures: Curves.figures(of: experiments))
@@ -52,7 +56,7 @@ package struct Leaderboard {
   /// A leaderboard for every course, the one with the most runs first.
   package static func all(in experiments: [FinishedExperiment]) -> [Leaderboard] {
     var rows: [Course: [Row]] = [:]
-    for (experiment, report, _) in experiments.comparisons(.leaderboard) {
+    for (experiment, report, _) in experiments.comparisons(.leaderboard).largestFirst {
       let course = Course(
         track: report.track, target: report.target, precision: report.precision.rawValue)
       for (index, arm) in report.arms.enumerated() {
@@ -71,6 +75,17 @@ package struct Leaderboard {
 
   private init(course: Course, unranked rows: [Row]) {
     self.course = course
+    var firsts: [[[Double?]]: Row] = [:]
+    var repetitions: [String] = []
+    let rows = rows.filter { row in
+      guard let first = firsts.updateValue(firsts[row.losses] ?? row, forKey: row.losses) else {
+        return true
+      }
+      repetitions.append(
+        "\(row.place) is not listed again: its runs are those of \(first.place), bit for bit.")
+      return false
+    }
+    self.repetitions = repetitions
     let stopped = rows.filter { $0.arm.stop != nil }.enumerated().sorted { a, b in
       func key(_ row: (offset: Int, element: Row)) -> (Int, Double, Int) {
         (row.element.arm.stop?.step ?? 0, row.element.arm.stop?.seconds ?? 0, row.offset)
@@ -108,7 +123,7 @@ package struct Leaderboard {
         .right("steps / baseline") { $0.isBaseline ? "1" : $0.ratios?.steps.text ?? "-" },
         .right("seconds / baseline") { $0.isBaseline ? "1" : $0.ratios?.seconds.text ?? "-" },
         .right("optimizer") { Format.percent($0.arm.optimizerShare) },
-        .left("precision", \.experiment.record.precision.rawValue), .code("recipe", \.recipe),
+        .code("recipe") { $0.experiment.recipeText(of: $0.arm) },
         .code("commit", \.experiment.record.commitText), .left("date", \.experiment.record.date),
         Table.Column("record") { .link($0.experiment.name, to: "records/\($0.experiment.name)") },
       ])
@@ -118,64 +133,12 @@ package struct Leaderboard {
 extension Leaderboard.Row {
   var loss: Verdict.Loss? { arm.stop?.loss ?? arm.finalLoss }
 
-  var recipe: String {
-    guard let run = experiment.runs.first(where: { $0.arm == arm.name }) else {
-      return arm.optimizer
-    }
-    return run.record.configuration.recipeText
-  }
-}
+  /// The arm and the comparison it is of.
+  fileprivate var place: String { "\(arm.name) of \(experiment.name)" }
 
-extension Leaderboard {
-  /// What may be said of every arm against the baseline, a sentence or two for each.
-  static func verdicts(of experiments: [FinishedExperiment]) -> [String] {
-    experiments.comparisons(.leaderboard).flatMap { _, report, _ in
-      report.verdicts.map { verdict in
-        let lines = report.sentences(for: verdict).map { $0.trimmingPrefix(while: { $0 == " " }) }
-        return lines.dropFirst().reduce("On \(report.track), \(lines[0])") { text, line in
-          text + (text.hasSuffix(":") ? " " : "; ") + line
-        } + "."
-      }
-    }
-  }
-
-  /// The comparison with the most runs at a glance, a column for each of its arms.
-  static func verdictTable(of experiments: [FinishedExperiment]) -> Table? {
-    let comparisons = experiments.comparisons(.leaderboard)
-    // The first of equals.
-    guard let first = comparisons.first else { return nil }
-    let (_, report, _) = comparisons.dropFirst().reduce(first) {
-      $1.runs.count > $0.runs.count ? $1 : $0
-    }
-    typealias Row = (title: String, text: (Verdict.Arm) -> String?)
-    func ratio(_ title: String, _ part: @escaping (StopRatios) -> StopRatios.Ratio) -> Row {
-      let confidence = "\(Format.fixed(100 * report.confidence, 0)) %"
-      return (
-        "ratio of \(title), \(confidence)",
-        { arm in
-          if arm.name == report.arms.first?.name { return "1" }
-          return report.verdicts.first { $0.arm == arm.name }?.ratios.map { part($0).text }
-        }
-      )
-    }
-    let heading =
-      "on \(report.track), target \(Format.fixed(report.target, 2)), \(report.precision.rawValue), "
-      + Format.count(report.seeds.count, "seed")
-    let rows: [Row] = [
-      (
-        "steps until the mean is below the target, p < \(report.significance)",
-        {
-          $0.stop.map { Format.grouped($0.step) }
-        }
-      ),
-      ratio("steps", \.steps),
-      ("seconds until then", { $0.stop.map { Format.fixed($0.seconds, 1) } }),
-      ratio("seconds", \.seconds),
-      ("the optimizer's share of the time", { Format.percent($0.optimizerShare) }),
-    ]
-    return Table(
-      rows,
-      [.left(heading, \.title)]
-        + report.arms.map { arm in .right(arm.name) { $0.text(arm) ?? "-" } })
+  /// Every validation loss of every seed.
+  fileprivate var losses: [[Double?]] {
+    experiment.runs.filter { $0.arm == arm.name }.sorted { $0.seed < $1.seed }
+      .map { [Double($0.seed)] + $0.validations.map(\.loss) }
   }
 }

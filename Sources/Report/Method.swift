@@ -1,4 +1,3 @@
-import Autograd
 import Experiments
 import Text
 
@@ -8,18 +7,12 @@ enum Method {
     var section = Section(title: "How it was measured")
     let records = experiments.map(\.record)
     section.paragraphs.append(
-      "Runs of a comparison share data, order, model, batch and validation; only the optimizer's recipe "
+      "Runs of a comparison share data, order, model, batch and validation. Only the optimizer's recipe "
         + "and the seed of the weights differ. Every arm runs the same seeds, each its whole schedule. "
         + "The stop step is the first validation at which an arm's mean loss is below the target with "
-        + "p < 0.01 by a one-sided t-test; one for all seeds, chosen after they have ended. The clock "
-        + "counts training steps only.")
-    let machines = records.flatMap(\.machines).map { machine in
-      let products =
-        machine.products == ProductKernels.avx512.rawValue
-        ? "this package's own AVX-512 kernels" : machine.products
-      return "\(machine.cpu), \(Format.count(machine.threads, "thread")), "
-        + "matrix products by \(products), \(machine.simd)"
-    }.unique
+        + "p < 0.01 by a one-sided t-test. It is one step for all seeds, chosen after they have ended. "
+        + "The clock counts training steps only.")
+    let machines = records.flatMap(\.machines).map(\.text).unique
     if !machines.isEmpty {
       let compute = records.map(\.compute)
       let training = Format.duration(compute.reduce(0) { $0 + $1.trainSeconds })
@@ -32,13 +25,11 @@ enum Method {
       section.tables.append(("", table(of: experiments)))
     }
     section.paragraphs.append(
-      "What this does not show: one small model, one corpus and training of minutes say little about "
-        + "large models. The search gave each arm the same number of trials, which need not be enough for any of "
-        + "them, and one on a single seed follows its luck, the more so the further an arm's seeds lie "
-        + "apart. Seeds differ in "
-        + "the initial weights only, all in one order of the data, so the spread over orders is not in the "
-        + "intervals. Stop steps are known to the distance of validations, and seconds belong to the "
-        + "machine.")
+      "What this does not show: one small model, one corpus and minutes of training say little about "
+        + "large models. The search gave each arm the same number of trials, which may be too few. A search "
+        + "on one seed follows that seed's luck. Seeds differ in the initial weights only. The data comes in "
+        + "one order, so the intervals leave out the spread over orders. Stop steps are known to the "
+        + "distance of validations. Seconds belong to the machine.")
     if records.contains(where: \.dirty) {
       section.paragraphs.append(
         "A star after the commits: files of the program differed from them in some of the runs.")

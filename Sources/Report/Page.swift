@@ -4,7 +4,9 @@ import Text
 
 /// The report: everything the records say, in the order a reader asks for it.
 package struct Page: Sendable {
-  /// Who is first, and by how much.
+  /// Who is first, in a sentence.
+  let opening: String?
+  /// By how much, of every comparison.
   let verdicts: [String]
   let leaderboard: Section
   /// Those there are records of.
@@ -20,7 +22,8 @@ package struct Page: Sendable {
   }
 
   package init(of experiments: [FinishedExperiment]) {
-    verdicts = Leaderboard.verdicts(of: experiments)
+    opening = Verdicts.opening(of: experiments)
+    verdicts = Verdicts.sentences(of: experiments)
     let leaderboard = Leaderboard.section(of: experiments)
     self.leaderboard =
       leaderboard ?? Section(title: "Leaderboard", paragraphs: [Leaderboard.nothing])
@@ -44,8 +47,9 @@ package struct Page: Sendable {
     get throws {
       let template = String(decoding: PackageResources.page_mustache, as: UTF8.self)
       return try MustacheTemplate(string: template).render([
-        "css": Figure.css, "verdicts": verdicts,
-        "missing": missingText.map { [$0] } ?? [], "sections": sections.map(Self.context),
+        "css": Figure.css, "opening": opening.map { [$0] } ?? [],
+        "verdicts": verdicts, "missing": missingText.map { [$0] } ?? [],
+        "sections": sections.map(Self.context),
       ])
     }
   }

@@ -56,7 +56,10 @@ package struct PublishedFiles: Sendable {
     from experiments: [FinishedExperiment], readme: String, frontPage: String? = nil
   ) throws -> [File] {
     let page = Page(of: experiments)
-    let leaderboard = page.verdicts.map(Table.escaped) + [page.leaderboard.markdown]
+    let opening = page.opening.map { ["**\(Table.escaped($0))**"] } ?? []
+    let verdicts = page.verdicts.map { "- \(Table.escaped($0))" }.joined(separator: "\n")
+    let leaderboard =
+      opening + (verdicts.isEmpty ? [] : [verdicts]) + [page.leaderboard.markdown]
     func block(_ section: Section) -> String { "### \(section.title)\n\n\(section.markdown)" }
     let studies =
       page.studies.map(block) + [page.missingText, block(page.method)].compactMap(\.self)
@@ -69,7 +72,7 @@ package struct PublishedFiles: Sendable {
     files += page.sections.flatMap(\.figures).map { File("\(figures)/\($0.name).svg", $0.svg) }
     let verdict = MarkedSection("verdict", of: URL(fileURLWithPath: Self.readme))
     if let frontPage, verdict.isMarked(in: frontPage) {
-      let table = Leaderboard.verdictTable(of: experiments)?.markdown ?? Leaderboard.nothing
+      let table = Verdicts.table(of: experiments)?.markdown ?? Leaderboard.nothing
       files.append(File(Self.frontPage, try verdict.replaced(in: frontPage, with: table)))
     }
     return files

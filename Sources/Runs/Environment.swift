@@ -12,6 +12,9 @@ package struct Environment: Codable, Sendable {
   /// Who multiplies matrices.
   package var products: String
   package var cpu: String
+  /// Family and model tell generations of one name apart; nil where unknown, and in records older than these keys.
+  package var cpuFamily: Int?
+  package var cpuModel: Int?
   package var threads: Int
   package var simd: String
 
@@ -32,6 +35,8 @@ package struct Environment: Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case git, swift, products, cpu, threads, simd
     case openBLAS = "openblas"
+    case cpuFamily = "cpu_family"
+    case cpuModel = "cpu_model"
   }
 
   /// Describes this machine and this program.
@@ -40,7 +45,8 @@ package struct Environment: Codable, Sendable {
     swift = Self.compiler
     openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
     products = ProductKernels.fastest.rawValue
-    cpu = Processor.current.name
+    (cpu, cpuFamily) = (Processor.current.name, Processor.current.family)
+    cpuModel = Processor.current.model
     self.threads = threads
     simd = Processor.simdLevel
   }

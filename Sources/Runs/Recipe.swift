@@ -64,6 +64,14 @@ package struct Recipe: Hashable, Sendable {
   }
 }
 
+extension Recipe {
+  /// Every number and word in it, by the key that `--set` has for it.
+  package var settings: [String: String] {
+    let leaves = (try? TreeEncoder.tree(self))?.leaves ?? []
+    return Dictionary(leaves.map { ($0.key, Setting.text(of: $0.value)) }) { first, _ in first }
+  }
+}
+
 extension Recipe: Codable {
   /// A fixed key, or the name of the hidden matrices' rule.
   private struct Key: CodingKey {

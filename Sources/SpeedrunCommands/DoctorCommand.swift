@@ -42,7 +42,7 @@ struct DoctorCommand: ColoredCommand {
     let slow = "the slowest loops are chosen: expect a multiple of the usual time"
     let small = "the kjv track needs about 300 MB free"
     return [
-      ("processor", environment.cpu, nil),
+      ("processor", "\(Processor.current)", nil),
       ("threads", "\(cores)", nil),
       ("load", Format.fixed(load, 2), load > 0.5 ? busy : nil),
       ("memory", Format.bytes(Int(memory)), memory < 1_000_000_000 ? small : nil),

@@ -19,6 +19,8 @@ import Testing
         """)
     #expect(processor.name == "AMD EPYC: 9R14")
     #expect((processor.family, processor.model) == (25, 17))
+    #expect("\(processor)" == "AMD EPYC: 9R14, family 25, model 17")
+    #expect("\(Processor(name: "kettle", family: nil, model: 3))" == "kettle, model 3")
     let unknown = Processor(information: "Hardware : a kettle")
     #expect(unknown.name == "unknown" && unknown.family == nil && unknown.model == nil)
   }

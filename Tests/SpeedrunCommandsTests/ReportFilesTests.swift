@@ -73,7 +73,16 @@ import Testing
       }
       #expect(page.components(separatedBy: "<svg").count == 15)
       #expect(!page.contains("src=") && !page.contains("<link") && !page.contains("<script"))
-      #expect(readme.hasPrefix("Before.\n<!-- leaderboard: begin -->\n\nOn kjv, muon needs 0.69x"))
+      #expect(
+        readme.hasPrefix(
+          """
+          Before.
+          <!-- leaderboard: begin -->
+
+          **On kjv, muon reaches the target in 0.69 of adamw's steps and 0.69 of its time.**
+
+          - On kjv, muon needs 0.69x
+          """))
       #expect(readme.contains("<!-- leaderboard: end -->\nBetween.\n<!-- studies: begin -->"))
       #expect(readme.hasSuffix("<!-- studies: end -->\nAfter.\n"))
     }
@@ -169,15 +178,51 @@ import Testing
         "two",
         [
           .init(name: "adamw", optimizer: "adamw", stop: 265),
-          .init(name: "fast", stop: 180, secondsPerStep: 0.2),
+          .init(name: "fast", loss: 2.861, stop: 180, secondsPerStep: 0.2),
         ])
       let boards = Leaderboard.all(in: try results.experiments())
       try #require(boards.count == 1)
       let rows = boards[0].rows
       #expect(rows.map(\.arm.name) == ["fast", "slow", "adamw", "adamw", "never"])
       #expect(rows.map(\.rank) == [1, 2, 3, 4, nil])
+      #expect(boards[0].repetitions.isEmpty)
       #expect(boards[0].shortfalls.count == 1)
       #expect(boards[0].shortfalls[0].hasPrefix("never has no rank: it is nowhere below 2.880 ("))
+    }
+  }
+
+  @Test func equalRunsStandOnceAndRecipesAreDifferences() throws {
+    try withResults { results in
+      let muon = ResultsFixture.Arm(name: "muon", settings: ["muon.momentum=0.9"], stop: 130)
+      let adamw = ResultsFixture.Arm(name: "adamw", optimizer: "adamw", stop: 260)
+      try results.add("small", [muon])
+      try results.add("large", [adamw, muon])
+      let board = try #require(Leaderboard.all(in: try results.experiments()).first)
+      #expect(board.rows.map(\.arm.name) == ["muon", "adamw"])
+      #expect(
+        board.repetitions == [
+          "muon of small is not listed again: its runs are those of muon of large, bit for bit."
+        ])
+      let readme = try #require(try results.files()["README.md"])
+      #expect(
+        readme.contains("| `muon muon.momentum=0.9 steps=200` |")
+          && readme.contains("| `adamw steps=260` |"))
+      #expect(readme.contains(board.repetitions[0]))
+    }
+  }
+
+  @Test func theOpeningSaysNoMoreThanIsShown() throws {
+    try withResults { results in
+      #expect(Verdicts.opening(of: try results.experiments()) == nil)
+      let adamw = ResultsFixture.Arm(name: "adamw", optimizer: "adamw", stop: 260)
+      try results.add("one", [adamw, .init(name: "never", loss: 2.95)])
+      #expect(
+        Verdicts.opening(of: try results.experiments()) == "There is no verdict on kjv yet.")
+      try results.add(
+        "two", [adamw, .init(name: "muon", stop: 260), .init(name: "never", loss: 2.95)])
+      #expect(
+        Verdicts.opening(of: try results.experiments())
+          == "On kjv, no difference between muon and adamw is shown.")
     }
   }
 

@@ -119,6 +119,7 @@ struct ResultsFixture {
     var environment = Self.environment
     (environment.git.commit, environment.git.dirty) = ("0123456789", false)
     (environment.cpu, environment.simd) = (Self.processor, "x86-64-v4")
+    (environment.cpuFamily, environment.cpuModel) = (nil, nil)
     let record = RunRecord(
       of: log, groups: plan.recipe.groups(for: Self.model),
       on: try JSON.decoded(RunRecord.DataFiles.self, from: Array(Self.data.utf8)),

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 import Muon
 import NanoGPT
 import Runs
@@ -51,10 +52,13 @@ extension CommandLineTests {
         #expect(shards[0]["sha256"] as? String == shard.sha256)
         #expect(shards[0]["tokens"] as? Int == shard.tokens.count)
         let environment = try #require(record["environment"] as? [String: Any])
+        let processor = Processor.current
+        let numbers = ["cpu_family": processor.family, "cpu_model": processor.model]
         #expect(
-          Set(environment.keys) == [
-            "git", "swift", "openblas", "products", "cpu", "threads", "simd",
-          ])
+          Set(environment.keys)
+            == Set(["git", "swift", "openblas", "products", "cpu", "threads", "simd"])
+            .union(numbers.compactMapValues(\.self).keys))
+        for (key, number) in numbers { #expect(environment[key] as? Int == number) }
         let result = try #require(record["result"] as? [String: Any])
         #expect(
           Set(result.keys) == [

@@ -133,7 +133,7 @@ import Text
       #expect(abs((size.ratio(\.seconds) ?? 0) - 0.6) < 1e-9)
       #expect(abs((size.arm("muon")?.overhead ?? 0) - 0.2) < 1e-9)
       #expect(study.table.markdown.contains("| muon | `muon.learning_rate=2*` | 100 | 0.50 |"))
-      #expect(study.sentences[0].contains("of one seed each"))
+      #expect(study.sentences[0].contains("with one seed each"))
       #expect(study.sentences[1].hasPrefix("A star:"))
     }
   }
