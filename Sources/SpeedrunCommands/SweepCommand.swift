@@ -12,8 +12,8 @@ struct SweepCommand: ColoredCommand {
     commandName: "sweep",
     abstract: "Search the hyperparameters of several arms, with as many trials for each.",
     discussion: """
-      The plan is a TOML file that results/README.md explains; results/sweeps/kjv.toml is one. Every \
-      trial is a whole `speedrun run` in a process of its own, scored by its final validation loss.
+      The plan is a TOML file. results/sweeps/kjv.toml is one, and the article Records and rules explains \
+      it. Every trial is a whole `speedrun run` in a process of its own, scored by its final validation loss.
 
       Writes trials.jsonl (a line for every trial), runs/ (the record of every trial), plan.toml, \
       result.json and record.json to the output directory. The same command goes on where it was stopped: finished \
