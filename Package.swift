@@ -117,7 +117,8 @@ let package = Package(
       name: "NanoGPTTests",
       dependencies: ["Autograd", "AutogradTesting", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
-    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Autograd", "Text", "TestSupport"],
       swiftSettings: swiftSettings),
@@ -134,6 +135,11 @@ let package = Package(
         "Experiments", "Runs", "Statistics", "Text", "NanoGPT", "Muon", "Autograd", "TestSupport",
       ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "VerificationTests", dependencies: ["Verification", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "SpeedrunCommandsTests",
       dependencies: [

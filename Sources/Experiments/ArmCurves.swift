@@ -3,17 +3,18 @@ import Runs
 import Statistics
 
 /// The validations of one arm: a curve for every seed, all with the same steps.
-package struct ArmCurves: Sendable {
-  package let seeds: [UInt64]
+public struct ArmCurves: Sendable {
+  /// The seed of each curve.
+  public let seeds: [UInt64]
   /// The steps of any curve, ascending; step 0, before anything is learned, does not count.
-  package let steps: [Int]
+  public let steps: [Int]
   /// Of every step, a loss for each seed.
   private let losses: [[Double]]
   /// Of every step, the training time until then, for each seed.
   private let seconds: [[Double]]
 
   /// Takes at least one curve; one that ends early counts as infinite from there on.
-  package init(_ curves: [(seed: UInt64, validations: [RunLog.Validation])]) {
+  public init(_ curves: [(seed: UInt64, validations: [RunLog.Validation])]) {
     require(!curves.isEmpty, "an arm without curves")
     let pointsBySeed = curves.map { _, validations in
       Dictionary(validations.map { ($0.step, $0) }) { first, _ in first }
@@ -33,10 +34,10 @@ package struct ArmCurves: Sendable {
   }
 
   /// The losses at the step of this index.
-  package func losses(at index: Int) -> Sample { Sample(losses[index]) }
+  public func losses(at index: Int) -> Sample { Sample(losses[index]) }
 
   /// The training times until the step of this index.
-  package func seconds(at index: Int) -> Sample { Sample(seconds[index]) }
+  public func seconds(at index: Int) -> Sample { Sample(seconds[index]) }
 
   /// Returns the curves of the seeds at these indices, some perhaps several times, others not at all.
   package func drawing(_ indices: [Int]) -> ArmCurves {

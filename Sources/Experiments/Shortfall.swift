@@ -2,7 +2,7 @@ import Statistics
 import Text
 
 /// Why the seeds of an arm do not allow a verdict.
-package enum Shortfall: Equatable, Sendable {
+public enum Shortfall: Equatable, Sendable {
   /// The loss of a seed stopped being a number.
   case diverged(seed: UInt64)
   /// The mean loss is nowhere below the target; its least value, and where.
@@ -14,7 +14,7 @@ package enum Shortfall: Equatable, Sendable {
   case notSignificant(step: Int, probability: Double, more: Int?)
 
   /// How many more seeds would do, if margin and deviation stay what they are; nil if no number would.
-  package var moreSeeds: Int? {
+  public var moreSeeds: Int? {
     switch self {
     case .diverged, .neverBelow: nil
     case .tooFewSeeds(let more): more
@@ -25,13 +25,13 @@ package enum Shortfall: Equatable, Sendable {
 
 extension StopRule {
   /// A spread that two seeds show is too uncertain to decide on.
-  package static let leastSeeds = 3
+  public static let leastSeeds = 3
 
   /// Returns why there is no verdict on an arm; nil if it may have one.
   ///
   /// The seeds needed are those of ``TTest/seedsNeeded(effect:significance:limit:)`` at the step where the
   /// margin is greatest, measured in deviations.
-  package func shortfall(of curves: ArmCurves) -> Shortfall? {
+  public func shortfall(of curves: ArmCurves) -> Shortfall? {
     let count = curves.seeds.count
     let samples = curves.steps.indices.map(curves.losses(at:))
     let broken = samples.lazy.compactMap { $0.values.firstIndex { !$0.isFinite } }.first
@@ -59,7 +59,7 @@ extension StopRule {
 
 extension Shortfall {
   /// What is missing, to follow the name of the arm.
-  package func text(target: Double, seeds: Int) -> String {
+  public func text(target: Double, seeds: Int) -> String {
     let target = Format.fixed(target, 3)
     let ifNothingChanges = "if margin and spread stay what they are"
     switch self {

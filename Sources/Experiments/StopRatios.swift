@@ -3,18 +3,21 @@ import Statistics
 import Text
 
 /// How many of a baseline's steps, and of its seconds, another arm needs to reach the target.
-package struct StopRatios: Codable, Equatable, Sendable {
+public struct StopRatios: Codable, Equatable, Sendable {
   /// The ratio of the two arms, and where it may lie.
-  package struct Ratio: Codable, Equatable, Sendable {
-    package let value: Double
-    package let interval: ConfidenceInterval
+  public struct Ratio: Codable, Equatable, Sendable {
+    /// The arm's over the baseline's.
+    public let value: Double
+    /// Where it may lie, with the confidence of the bootstrap.
+    public let interval: ConfidenceInterval
   }
 
-  package let steps: Ratio
+  /// Of the stop steps.
+  public let steps: Ratio
   /// Of the mean training times until the stop steps.
-  package let seconds: Ratio
+  public let seconds: Ratio
   /// The share of resamples in which an arm had no stop step.
-  package let openShare: Double
+  public let openShare: Double
 
   enum CodingKeys: String, CodingKey {
     case steps, seconds
@@ -32,7 +35,7 @@ extension StopRule {
   /// the grid of validations, which an interval can be narrower than.
   /// A resample that repeats seeds has less spread than as many seeds would, so its stop steps
   /// tend to be a little early, in both arms.
-  package func ratios(
+  public func ratios(
     of arm: ArmCurves, to baseline: ArmCurves, bootstrap: Bootstrap = Bootstrap()
   ) -> StopRatios? {
     require(

@@ -13,17 +13,20 @@ import Statistics
 ///   does not. Losses of one run at neighbouring steps are nearly the same draw of luck, so this is far
 ///   from as many independent attempts, but the significance is that of one step, not of the choice.
 /// - A step is as fine as the distance of validations.
-package struct StopRule: Sendable {
-  package let target: Double
-  package let significance: Double
+public struct StopRule: Sendable {
+  /// The loss to reach, in nats per token.
+  public let target: Double
+  /// How improbable a mean so low must be, if the true mean were the target.
+  public let significance: Double
 
-  package init(target: Double, significance: Double = 0.01) {
+  /// Creates the rule for a target.
+  public init(target: Double, significance: Double = 0.01) {
     self.target = target
     self.significance = significance
   }
 
   /// Returns the index of the stop step; nil where no step passes.
-  package func stop(of curves: ArmCurves) -> Int? {
+  public func stop(of curves: ArmCurves) -> Int? {
     guard curves.seeds.count > 1 else { return nil }
     // The same test as `TTest`, with one quantile for all steps.
     let distribution = StudentsT(degreesOfFreedom: Double(curves.seeds.count - 1))

@@ -5,7 +5,7 @@ import Runs
 import Text
 
 /// A recorded experiment with all that tables and figures need of it: nothing else here reads files of a record.
-package struct FinishedExperiment: Sendable {
+public struct FinishedExperiment: Sendable {
   /// A run of a comparison.
   struct Run: Sendable {
     let arm: String
@@ -36,7 +36,7 @@ package struct FinishedExperiment: Sendable {
   package private(set) var trials: [TrialLine] = []
 
   /// Reads every record in `directory`, which may be missing, in the order of their names.
-  package static func all(in directory: URL) throws -> [FinishedExperiment] {
+  public static func all(in directory: URL) throws -> [FinishedExperiment] {
     try ExperimentRecord.committed(in: directory).map { try FinishedExperiment(in: $0) }
   }
 

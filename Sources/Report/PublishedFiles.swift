@@ -4,11 +4,13 @@ import NanoGPT
 import Text
 
 /// The files of a report in the directory of results, from records alone: equal records, equal bytes.
-package struct PublishedFiles: Sendable {
+public struct PublishedFiles: Sendable {
   /// A file, by its path from the directory of results.
-  package struct File: Equatable, Sendable {
-    package let path: String
-    package let bytes: [UInt8]
+  public struct File: Equatable, Sendable {
+    /// The path from the directory of results.
+    public let path: String
+    /// The content.
+    public let bytes: [UInt8]
 
     init(_ path: String, _ text: String) { (self.path, bytes) = (path, Array(text.utf8)) }
   }
@@ -37,12 +39,13 @@ package struct PublishedFiles: Sendable {
 
   private let directory: URL
 
-  package init(in directory: URL) { self.directory = directory }
+  /// Creates the publisher of a directory of results.
+  public init(in directory: URL) { self.directory = directory }
 
   /// Returns every file as it should be, from the records in the order of their names.
   ///
   /// - Throws: For a document that cannot be read, or is without its markers.
-  package func expected(from experiments: [FinishedExperiment]) throws -> [File] {
+  public func expected(from experiments: [FinishedExperiment]) throws -> [File] {
     let readme = place(of: Self.readme)
     return try Self.expected(
       from: experiments,
@@ -120,7 +123,7 @@ package struct PublishedFiles: Sendable {
   /// - Parameter files: All files, from the records.
   /// - Returns: The paths of the files that were written.
   /// - Throws: ``DataError`` where a file cannot be written.
-  package func write(_ files: [File]) throws(DataError) -> [String] {
+  public func write(_ files: [File]) throws(DataError) -> [String] {
     let figures = directory.appendingPathComponent(Self.figures)
     try Files.writing(to: figures) {
       try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)

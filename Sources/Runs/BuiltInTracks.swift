@@ -3,7 +3,7 @@ import NanoGPT
 
 extension TrackDefinition {
   /// The King James Bible: one to two minutes on two cores.
-  package static let kjv = TrackDefinition(
+  public static let kjv = TrackDefinition(
     track: Track(
       name: "kjv", version: 1, corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024,
       batch: 16,
@@ -25,7 +25,7 @@ extension TrackDefinition {
     ])
 
   /// Generated stories, byte by byte: a few seconds.
-  package static let micro = TrackDefinition(
+  public static let micro = TrackDefinition(
     track: Track(
       name: "micro", corpus: "micro", textSHA256: Corpus.microSHA256,
       vocabulary: ByteTokenizer.vocabularySize, batch: 8, lanes: 4,

@@ -5,14 +5,20 @@ import NanoGPT
 /// How an optimizer runs a track: the number of steps, the schedule, and every hyperparameter.
 ///
 /// The matrices inside the blocks go to the rule ``hidden``; embedding and head always go to AdamW.
-package struct Recipe: Hashable, Sendable {
-  package var steps: Int
-  package var schedule: Schedule
-  package var hidden: NamedRule
-  package var embed: AdamW
-  package var head: AdamW
+public struct Recipe: Hashable, Sendable {
+  /// The number of training steps.
+  public var steps: Int
+  /// The factor on all learning rates.
+  public var schedule: Schedule
+  /// What moves the matrices inside the blocks.
+  public var hidden: NamedRule
+  /// What moves the embedding.
+  public var embed: AdamW
+  /// What moves the head.
+  public var head: AdamW
 
-  package init(
+  /// Creates a recipe of its rules, with every hyperparameter in them.
+  public init(
     steps: Int, schedule: Schedule, hidden: any UpdateRule, embed: AdamW, head: AdamW
   ) {
     self.steps = steps
@@ -23,7 +29,7 @@ package struct Recipe: Hashable, Sendable {
   }
 
   /// The name of the rule that moves the matrices inside the blocks: what a run puts to the test.
-  package var optimizer: String { hidden.name }
+  public var optimizer: String { hidden.name }
 
   /// The rule of the hidden matrices as Muon; nil when it is another.
   package var muon: Muon? {
@@ -32,7 +38,7 @@ package struct Recipe: Hashable, Sendable {
   }
 
   /// The parameter groups, covering the whole model.
-  package func groups(for model: any LanguageModel) -> [ParameterGroup] {
+  public func groups(for model: any LanguageModel) -> [ParameterGroup] {
     let parameters = [model.hiddenMatrices, [model.embedding], [model.head.weight]]
     return zip(rules, parameters).map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
   }
@@ -87,7 +93,8 @@ extension Recipe: Codable {
     static let head = Key(stringValue: "head")
   }
 
-  package init(from decoder: any Decoder) throws {
+  /// Decodes a table in which the rule stands under its name.
+  public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     steps = try container.decode(Int.self, forKey: .steps)
     schedule = try container.decode(Schedule.self, forKey: .schedule)
@@ -104,7 +111,8 @@ extension Recipe: Codable {
     hidden = NamedRule(try container.decode(type, forKey: Key(stringValue: type.name)))
   }
 
-  package func encode(to encoder: any Encoder) throws {
+  /// Encodes a table in which the rule stands under its name.
+  public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(steps, forKey: .steps)
     try container.encode(schedule, forKey: .schedule)

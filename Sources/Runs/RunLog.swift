@@ -9,7 +9,7 @@ import Text
 ///
 /// The functions that note what happened return the events to write. Reading a log back and asking for ``events``
 /// goes through the same functions, so a file that differs from them was not written by such a run.
-package struct RunLog: Sendable {
+public struct RunLog: Sendable {
   /// A training step: the loss of its batch before the update, nil where it is not a number.
   package struct Step: Equatable, Sendable {
     package var loss: Double?
@@ -22,14 +22,18 @@ package struct RunLog: Sendable {
   }
 
   /// A validation before the training step of this number, or after the last; its loss is nil where it is not a number.
-  package struct Validation: Codable, Equatable, Sendable {
-    package var step: Int
-    @OrNull package var loss: Double?
-    @OrNull package var bitsPerByte: Double?
+  public struct Validation: Codable, Equatable, Sendable {
+    /// The training steps before it.
+    public var step: Int
+    /// The mean loss, in nats per token.
+    @OrNull public var loss: Double?
+    /// The same in bits per byte of text; nil where nothing is known about bytes.
+    @OrNull public var bitsPerByte: Double?
     /// The training time until then.
-    package var trainSeconds: Double
+    public var trainSeconds: Double
 
-    package init(step: Int, loss: Double?, bitsPerByte: Double? = nil, trainSeconds: Double) {
+    /// Creates a validation as a log has it.
+    public init(step: Int, loss: Double?, bitsPerByte: Double? = nil, trainSeconds: Double) {
       (self.step, self.trainSeconds) = (step, trainSeconds)
       self.loss = loss
       self.bitsPerByte = bitsPerByte

@@ -5,19 +5,23 @@ import NanoGPT
 import Text
 
 /// All there is to know about a run: the content of `run.json`.
-package struct RunRecord: Codable, Sendable {
-  package var track: String
-  package var optimizer: String
+public struct RunRecord: Codable, Sendable {
+  /// The name of the track.
+  public var track: String
+  /// The name of the rule that moved the matrices inside the blocks.
+  public var optimizer: String
   /// What the command line changed about track and recipe, each as `key=value`.
-  package var settings: [String]
-  package var outcome: Outcome
+  public var settings: [String]
+  /// How it ended.
+  public var outcome: Outcome
   package var configuration: Configuration
   package var data: DataFiles
   package var environment: Environment
-  package var result: Result
+  /// What came of it.
+  public var result: Result
 
   /// How the run ended.
-  package enum Outcome: String, Codable, Sendable {
+  public enum Outcome: String, Codable, Sendable {
     /// The whole schedule, the target reached.
     case reached
     /// The whole schedule, the target not reached.
@@ -82,25 +86,39 @@ package struct RunRecord: Codable, Sendable {
   }
 
   /// What came of it; seconds count training steps only, but for `wallSeconds`.
-  package struct Result: Codable, Sendable {
-    @OrNull package var reached: Bool?
-    @OrNull package var stepsToTarget: Int?
-    @OrNull package var trainSecondsToTarget: Double?
-    @OrNull package var finalValLoss: Double?
-    @OrNull package var finalBitsPerByte: Double?
-    package var steps: Int
-    package var tokens: Int
-    package var trainSeconds: Double
-    package var wallSeconds: Double
+  public struct Result: Codable, Sendable {
+    /// Whether a validation was at or below the target; nil without a target.
+    @OrNull public var reached: Bool?
+    /// The step of the first such validation.
+    @OrNull public var stepsToTarget: Int?
+    /// The training time until then.
+    @OrNull public var trainSecondsToTarget: Double?
+    /// The loss after the last step, in nats per token; nil of a run that ended early.
+    @OrNull public var finalValLoss: Double?
+    /// The same in bits per byte of text.
+    @OrNull public var finalBitsPerByte: Double?
+    /// The training steps it made.
+    public var steps: Int
+    /// The tokens it trained on.
+    public var tokens: Int
+    /// The time spent on training steps.
+    public var trainSeconds: Double
+    /// The time from the start of the process to its end.
+    public var wallSeconds: Double
     /// From the start of the process until it was ready to train, warm-up included.
-    @OrNull package var startupSeconds: Double?
-    @OrNull package var stepMillisecondsMedian: Double?
-    @OrNull package var tokensPerSecond: Double?
-    package var optimizerSeconds: Double
-    package var newtonSchulzCalls: Int
-    package var peakResidentBytes: Int
+    @OrNull public var startupSeconds: Double?
+    /// The median time of a training step, in milliseconds.
+    @OrNull public var stepMillisecondsMedian: Double?
+    /// The tokens trained on in a second of training time.
+    @OrNull public var tokensPerSecond: Double?
+    /// The part of the training time that updates took.
+    public var optimizerSeconds: Double
+    /// How many matrices were orthogonalized.
+    public var newtonSchulzCalls: Int
+    /// The most memory the process had resident.
+    public var peakResidentBytes: Int
     /// The step whose loss was not a number, of a run that diverged.
-    package var divergedAtStep: Int?
+    public var divergedAtStep: Int?
 
     enum CodingKeys: String, CodingKey {
       case reached, steps, tokens
@@ -123,7 +141,7 @@ package struct RunRecord: Codable, Sendable {
 
 extension RunRecord {
   /// Reads the record of the run in `directory`.
-  package init(in directory: URL) throws(DataError) {
+  public init(in directory: URL) throws(DataError) {
     let hint = "name the directory of a finished run, such as one in results/runs"
     let url = directory.appendingPathComponent(RunDirectory.recordName)
     let bytes = try Files.read(url, hint: hint)

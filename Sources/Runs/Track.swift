@@ -2,46 +2,56 @@ import Foundation
 import NanoGPT
 
 /// Everything about a speedrun that is not the optimizer: all optimizers share it.
-package struct Track: Codable, Hashable, Sendable {
-  package var name: String
+public struct Track: Codable, Hashable, Sendable {
+  /// The name that `--track` takes.
+  public var name: String
   /// Counts the changes of what the track fixes; nil of a track that may change at any time.
   ///
   /// Results of different versions do not compare.
-  package var version: Int?
+  public var version: Int?
   /// The name of the corpus, whose prepared files lie in `data/<corpus>-<vocabulary>`.
-  package var corpus: String
+  public var corpus: String
   /// SHA-256 of the corpus's text; nil accepts any.
-  package var textSHA256: String?
-  package var vocabulary: Int
+  public var textSHA256: String?
+  /// The number of tokens of its tokenizer.
+  public var vocabulary: Int
   /// Sequences per training step.
-  package var batch: Int
+  public var batch: Int
   /// Shares the batch is split into: part of what determines the numbers.
-  package var lanes: Int
+  public var lanes: Int
   /// Tokens to predict in every validation.
-  package var valTokens: Int
+  public var valTokens: Int
   /// Training steps from one validation to the next.
-  package var valEvery: Int
+  public var valEvery: Int
   /// The same in the last fifth of the schedule, where targets are reached; nil for no difference.
-  package var valEveryLate: Int?
+  public var valEveryLate: Int?
   /// Determines the order of the training windows.
-  package var dataSeed: Int
+  public var dataSeed: Int
   /// The validation loss to reach, in nats per token; nil for a run without a finish line.
-  package var target: Double?
-  package var model: Model
+  public var target: Double?
+  /// The model that is trained.
+  public var model: Model
 
   /// The extents and constants of the model.
-  package struct Model: Codable, Hashable, Sendable {
+  public struct Model: Codable, Hashable, Sendable {
     /// The name of the architecture; nil for the GPT of this package.
-    package var kind: String?
+    public var kind: String?
     /// The name of that GPT.
     package static let gpt = "gpt"
-    package var modelDimension: Int
-    package var heads: Int
-    package var layers: Int
-    package var context: Int
-    package var softcap = 15.0
-    package var attentionScale = 0.12
-    package var ropeBase = 1024.0
+    /// The width of the residual stream.
+    public var modelDimension: Int
+    /// The attention heads of a block.
+    public var heads: Int
+    /// The number of blocks.
+    public var layers: Int
+    /// The tokens that the model sees at once.
+    public var context: Int
+    /// The bound of the logits.
+    public var softcap = 15.0
+    /// The factor on attention scores.
+    public var attentionScale = 0.12
+    /// The base of the rotary frequencies.
+    public var ropeBase = 1024.0
 
     enum CodingKeys: String, CodingKey {
       case modelDimension = "model_dim"
@@ -61,16 +71,16 @@ package struct Track: Codable, Hashable, Sendable {
   }
 
   /// The name with the version, if there is one: `kjv v1`.
-  package var title: String { version.map { "\(name) v\($0)" } ?? name }
+  public var title: String { version.map { "\(name) v\($0)" } ?? name }
 
   /// Whether a validation comes before the training step of this number, or after the last.
-  package func validates(at step: Int, of steps: Int) -> Bool {
+  public func validates(at step: Int, of steps: Int) -> Bool {
     let isLate = step >= steps - steps / 5
     return step == steps || step.isMultiple(of: isLate ? valEveryLate ?? valEvery : valEvery)
   }
 
   /// The model to build.
-  package var configuration: GPTConfiguration {
+  public var configuration: GPTConfiguration {
     GPTConfiguration(
       vocabularySize: vocabulary, modelDimension: model.modelDimension, heads: model.heads,
       layers: model.layers, context: model.context, softcap: Float(model.softcap),

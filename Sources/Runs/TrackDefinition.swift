@@ -4,10 +4,11 @@ import Muon
 import Text
 
 /// A track and a recipe for every optimizer: what a TOML file describes in full.
-package struct TrackDefinition: Codable, Hashable, Sendable {
-  package var track: Track
+public struct TrackDefinition: Codable, Hashable, Sendable {
+  /// What all optimizers share.
+  public var track: Track
   /// By the name of the rule; at least that of the optimizer that runs.
-  package var recipes: [String: Recipe]
+  public var recipes: [String: Recipe]
 
   package init(track: Track, recipes: [Recipe]) {
     self.track = track
@@ -15,7 +16,7 @@ package struct TrackDefinition: Codable, Hashable, Sendable {
   }
 
   /// Reads a TOML file.
-  package init(contentsOf url: URL) throws {
+  public init(contentsOf url: URL) throws {
     let hint = "`speedrun run --print-config` prints a track to start from"
     self = try readTOML(url, hint: hint) { (text) throws(UsageError) in
       try TrackDefinition(toml: text)
@@ -23,7 +24,7 @@ package struct TrackDefinition: Codable, Hashable, Sendable {
   }
 
   /// Reads TOML, whose keys must all be known.
-  package init(toml: String) throws(UsageError) {
+  public init(toml: String) throws(UsageError) {
     try self.init(Tree(toml: toml))
   }
 
@@ -51,7 +52,7 @@ package struct TrackDefinition: Codable, Hashable, Sendable {
   }
 
   /// The whole as TOML that ``init(toml:)`` reads back.
-  package func toml() throws(UsageError) -> String { try tree().toml }
+  public func toml() throws(UsageError) -> String { try tree().toml }
 
   private func tree() throws(UsageError) -> Tree {
     do {
@@ -64,7 +65,7 @@ package struct TrackDefinition: Codable, Hashable, Sendable {
 
 extension TrackDefinition {
   /// The recipe of an optimizer.
-  package func recipe(for optimizer: String) throws(UsageError) -> Recipe {
+  public func recipe(for optimizer: String) throws(UsageError) -> Recipe {
     guard let recipe = recipes[optimizer] else {
       throw UsageError(
         "track \(track.name) has no recipe for \(optimizer)",

@@ -1,11 +1,14 @@
 import Text
 
 /// A flag, key or value that is wrong: what, and what to do instead.
-package struct UsageError: Error, Equatable {
-  package let message: String
-  package let hint: String?
+public struct UsageError: Error, Equatable {
+  /// What is wrong, in one line.
+  public let message: String
+  /// What to do instead.
+  public let hint: String?
 
-  package init(_ message: String, hint: String? = nil) {
+  /// Creates an error with a message, and a hint where there is one.
+  public init(_ message: String, hint: String? = nil) {
     self.message = message
     self.hint = hint
   }

@@ -1,9 +1,9 @@
 import TextTable
 
 /// Rows under titled columns: as text for a terminal, as Markdown, and as cells for a page.
-package struct Table: Sendable {
+public struct Table: Sendable {
   /// A cell's content.
-  package enum Cell: Equatable, Sendable {
+  public enum Cell: Equatable, Sendable {
     case text(String)
     /// Settings and other things a machine reads.
     case code(String)
@@ -11,48 +11,51 @@ package struct Table: Sendable {
   }
 
   /// A column's heading, its side, and what it shows of a row.
-  package struct Column<Row> {
+  public struct Column<Row> {
     let title: String
     let isRight: Bool
     let cell: (Row) -> Cell
 
-    package init(_ title: String, isRight: Bool = false, cell: @escaping (Row) -> Cell) {
+    /// Creates a column from its heading and what it shows of a row.
+    public init(_ title: String, isRight: Bool = false, cell: @escaping (Row) -> Cell) {
       (self.title, self.isRight, self.cell) = (title, isRight, cell)
     }
 
     /// A column of words.
-    package static func left(_ title: String, _ text: @escaping (Row) -> String) -> Column {
+    public static func left(_ title: String, _ text: @escaping (Row) -> String) -> Column {
       Column(title) { .text(text($0)) }
     }
 
     /// A column of numbers.
-    package static func right(_ title: String, _ text: @escaping (Row) -> String) -> Column {
+    public static func right(_ title: String, _ text: @escaping (Row) -> String) -> Column {
       Column(title, isRight: true) { .text(text($0)) }
     }
 
     /// A column of what a machine reads.
-    package static func code(_ title: String, _ text: @escaping (Row) -> String) -> Column {
+    public static func code(_ title: String, _ text: @escaping (Row) -> String) -> Column {
       Column(title) { .code(text($0)) }
     }
   }
 
-  package let titles: [String]
+  /// The headings.
+  public let titles: [String]
   /// Of every column, whether it touches the right edge.
-  package let sides: [Bool]
-  package let cells: [[Cell]]
+  public let sides: [Bool]
+  /// The cells of every row.
+  public let cells: [[Cell]]
 
   /// Evaluates the columns of every row.
-  package init<Row>(_ rows: [Row], _ columns: [Column<Row>]) {
+  public init<Row>(_ rows: [Row], _ columns: [Column<Row>]) {
     titles = columns.map(\.title)
     sides = columns.map(\.isRight)
     cells = rows.map { row in columns.map { $0.cell(row) } }
   }
 
   /// The table for a terminal, without blanks at the ends of lines.
-  package var text: String { console(titles, sides, cells) }
+  public var text: String { console(titles, sides, cells) }
 
   /// The table in Markdown, without a newline at its end.
-  package var markdown: String {
+  public var markdown: String {
     func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let head = row(titles.map(Self.escaped))
     let line = "|" + sides.map { $0 ? "--:|" : "---|" }.joined()

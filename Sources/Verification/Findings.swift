@@ -3,16 +3,16 @@ import Runs
 import Text
 
 /// A place that is not what it should be.
-package struct Mismatch: Codable, Equatable, Sendable {
+public struct Mismatch: Codable, Equatable, Sendable {
   /// The path from the directory of the record.
-  package let file: String
+  public let file: String
   /// Counted from 1; nil where it is the file as a whole.
-  package let line: Int?
+  public let line: Int?
   /// What is there, and what should be.
-  package let message: String
+  public let message: String
 
   /// One line: where and what.
-  package var text: String { file + (line.map { ":\($0)" } ?? "") + ": " + message }
+  public var text: String { file + (line.map { ":\($0)" } ?? "") + ": " + message }
 }
 
 /// What is wrong with a record, in the order in which it was found.

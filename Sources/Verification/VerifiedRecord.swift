@@ -4,8 +4,9 @@ import Runs
 import Text
 
 /// What verifying a record has found: an element of `speedrun verify --json`.
-package struct VerifiedRecord: Codable, Sendable {
-  package let path: String
+public struct VerifiedRecord: Codable, Sendable {
+  /// The directory of the record.
+  public let path: String
   /// Null when the record could not be read, like what follows from it.
   @OrNull var kind: ExperimentKind?
   let arms: [String]
@@ -14,13 +15,18 @@ package struct VerifiedRecord: Codable, Sendable {
   let files: Int
   private(set) var mismatchCount: Int
   /// The first ones of every file.
-  package private(set) var mismatches: [Mismatch]
+  public private(set) var mismatches: [Mismatch]
   /// The runs that were made again and came out equal.
   private(set) var reruns: [Rerun.Success] = []
 
   enum CodingKeys: String, CodingKey {
     case path, kind, arms, seeds, runs, files, mismatches, reruns
     case mismatchCount = "mismatch_count"
+  }
+
+  /// Verifies the record in `directory`, but for its command: that is for a program to read.
+  public init(of directory: URL) {
+    self.init(Verifier(of: directory) { _ in nil })
   }
 
   package init(_ verification: Verifier) {
@@ -43,7 +49,7 @@ package struct VerifiedRecord: Codable, Sendable {
   }
 
   /// A line for the record, and one for each thing that is wrong.
-  package var lines: [String] {
+  public var lines: [String] {
     let content = kind.map { kind in
       " \(kind.rawValue) of \(arms.joined(separator: ", ")), \(Format.count(seeds.count, "seed")), "
         + "\(Format.count(runs, "run")), \(Format.count(files, "file")):"

@@ -1,9 +1,10 @@
 import Autograd
+import AutogradTesting
+import TestSupport
 import Testing
 
-/// The example that the README and the documentation open with, kept true.
 @Suite struct ExampleTests {
-  @Test func aSmallNetworkLearnsExclusiveOr() {
+  @Test func aSmallNetworkLearnsExclusiveOr() throws {
     let scope = ParameterScope(seed: 1)
     let hidden = scope.parameter("hidden", [16, 2], .normalFanIn(scale: 1))
     let output = scope.parameter("output", [1, 16], .normalFanIn(scale: 1))
@@ -22,5 +23,14 @@ import Testing
 
     #expect(losses[0] > 0.1)
     #expect((losses.last ?? 1) < 1e-4)
+    try expectExample(of: "Autograd")
+  }
+
+  @Test func theSoftcapHasItsGradient() {
+    expectGradient(of: [3, 5]) { $0.softcapped(at: 15) }
+  }
+
+  @Test func theCheckersPageShowsIt() throws {
+    try expectExample(of: "AutogradTesting")
   }
 }
