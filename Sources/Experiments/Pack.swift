@@ -12,10 +12,12 @@ package struct Pack: Sendable {
   /// A run as it is packed: its log is understood with the plan of its trial.
   fileprivate struct Entry {
     var record: RunRecord
-    var rows: [Row] = []
+    /// Where it stands in `runs.jsonl`.
+    let line: Int
+    var rows: [(line: Int, row: Row)] = []
     /// The training steps among them.
     var steps = 0
-    var diagnostics: [LogEvent.Diagnostics] = []
+    var diagnostics: [(line: Int, event: LogEvent.Diagnostics)] = []
   }
 
   /// A line of `runs.csv` after the name of the run.
@@ -32,7 +34,9 @@ package struct Pack: Sendable {
   /// The names of all files that a pack may have.
   package static let names = [rowsName, recordsName, diagnosticsName]
 
-  private static let header = "run,event,step,loss,bits_per_byte,step_ns,optimizer_ns"
+  fileprivate static let columns = [
+    "run", "event", "step", "loss", "bits_per_byte", "step_ns", "optimizer_ns",
+  ]
 
   /// A line of a file with a value for each run.
   private struct Line<Value: Codable>: Codable {
@@ -57,7 +61,7 @@ package struct Pack: Sendable {
 
   /// Returns the files that hold the runs, by their names.
   package static func files(of runs: [FinishedRun]) throws -> [(name: String, bytes: [UInt8])] {
-    var rows = [header]
+    var rows = [columns.joined(separator: ",")]
     var records: [String] = []
     var diagnostics: [String] = []
     for run in runs {
@@ -99,7 +103,7 @@ package struct Pack: Sendable {
       guard entries[record.run] == nil else {
         throw Self.flaw(Self.recordsName, in: directory, line, "\(record.run) is there twice")
       }
-      entries[record.run] = Entry(record: record.value)
+      entries[record.run] = Entry(record: record.value, line: line)
     }
     try readRows(in: directory)
     let url = directory.appendingPathComponent(Self.diagnosticsName)
@@ -110,24 +114,34 @@ package struct Pack: Sendable {
       guard entries[event.run] != nil else {
         throw Self.flaw(Self.diagnosticsName, in: directory, line, "no run \(event.run)")
       }
-      entries[event.run]?.diagnostics.append(event.value)
+      entries[event.run]?.diagnostics.append((line, event.value))
     }
   }
 
   private mutating func readRows(in directory: URL) throws(DataError) {
     let bytes = try Files.read(directory.appendingPathComponent(Self.rowsName), hint: Self.hint)
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    guard lines.first.map({ String(decoding: $0, as: UTF8.self) }) == Self.header,
-      lines.last?.isEmpty == true
-    else { throw Self.flaw(Self.rowsName, in: directory, 1, "not \(Self.header)") }
+    let header = Self.columns.joined(separator: ",")
+    guard lines.first.map({ String(decoding: $0, as: UTF8.self) }) == header else {
+      throw Self.flaw(Self.rowsName, in: directory, 1, "not \(header)")
+    }
+    guard lines.last?.isEmpty == true else {
+      throw Self.flaw(Self.rowsName, in: directory, lines.count, "breaks off")
+    }
     for (index, line) in lines.enumerated().dropFirst().dropLast() {
       let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count == 7, let entry = entries[fields[0]], let row = Row(fields),
-        fields[2] == String(entry.steps)
-      else { throw Self.flaw(Self.rowsName, in: directory, index + 1, "not a row of a run") }
-      entries[fields[0]]?.rows.append(row)
-      if case .train = row { entries[fields[0]]?.steps += 1 }
+      do throws(RowFlaw) {
+        let row = try Row(fields)
+        guard let steps = entries[fields[0]]?.steps else { throw RowFlaw("no run \(fields[0])") }
+        guard fields[2] == String(steps) else {
+          throw RowFlaw("step is \(fields[2]); it should be \(steps)")
+        }
+        entries[fields[0]]?.rows.append((index + 1, row))
+        if case .train = row { entries[fields[0]]?.steps += 1 }
+      } catch {
+        throw Self.flaw(Self.rowsName, in: directory, index + 1, error.reason)
+      }
     }
   }
 
@@ -143,14 +157,46 @@ package struct Pack: Sendable {
     let plan = try trial.plan()
     if checked, !plan.produces(entry.record) { return nil }
     var log = RunLog(plan)
-    for row in entry.rows {
+    for (_, row) in entry.rows {
       switch row {
       case .train(let step): _ = log.train(step)
       case .validation(let loss, let bits): _ = log.validate(loss: loss, bitsPerByte: bits)
       }
     }
-    for event in entry.diagnostics { _ = log.diagnose(event) }
+    for (_, event) in entry.diagnostics { _ = log.diagnose(event) }
     return FinishedRun(trial: trial, record: entry.record, log: log)
+  }
+
+  /// Where in the pack a line of a file comes from that was made of it; of a file as a whole, where it begins.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file, `muon-seed3/log.jsonl`.
+  ///   - line: Counted from 1.
+  /// - Returns: The name of a file of the pack and a line in it; nil if the file is not made of the pack.
+  package func origin(of path: String, line: Int?) -> (file: String, line: Int)? {
+    let names = path.split(separator: "/").suffix(2).map(String.init)
+    guard names.count == 2, let entry = entries[names[0]] else { return nil }
+    var origins: [(file: String, line: Int)] = []
+    switch names[1] {
+    case RunDirectory.recordName: return (Self.recordsName, entry.line)
+    case RunDirectory.textName:
+      for case (let line, .validation) in entry.rows { origins.append((Self.rowsName, line)) }
+    case RunDirectory.logName:
+      var (step, diagnostics) = (0, entry.diagnostics[...])
+      for (line, row) in entry.rows {
+        origins.append((Self.rowsName, line))
+        guard case .train = row else { continue }
+        while let next = diagnostics.first, next.event.step == step {
+          origins.append((Self.diagnosticsName, next.line))
+          diagnostics.removeFirst()
+        }
+        step += 1
+      }
+    default: return nil
+    }
+    let index = (line ?? 1) - 1
+    guard let last = origins.last else { return (Self.recordsName, entry.line) }
+    return origins.indices.contains(index) ? origins[index] : last
   }
 
   private static func lines<Value: Decodable>(
@@ -172,35 +218,51 @@ package struct Pack: Sendable {
     _ name: String, in directory: URL, _ line: Int, _ reason: String
   ) -> DataError {
     .badData(
-      path: directory.appendingPathComponent(name).relativePath, reason: "line \(line): \(reason)",
+      path: "\(directory.appendingPathComponent(name).relativePath):\(line)", reason: reason,
       hint: hint)
   }
 
   private static let hint = "take the record back from where it came, or make it again"
 }
 
+/// Why a line of `runs.csv` is none.
+private struct RowFlaw: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
 extension Pack.Row {
-  /// Reads the fields of a line; nil unless they are as they are written.
-  fileprivate init?(_ fields: [String]) {
-    func number(_ text: String) -> Double?? {
-      if text.isEmpty { return .some(nil) }
-      guard let number = Double(text), "\(number)" == text else { return nil }
-      return .some(number)
+  /// Reads the fields of a line, which must be as they are written.
+  fileprivate init(_ fields: [String]) throws(RowFlaw) {
+    let columns = Pack.columns
+    guard fields.count == columns.count else {
+      throw RowFlaw("\(fields.count) fields; it should be \(columns.count)")
     }
-    guard let loss = number(fields[3]), let bits = number(fields[4]) else {
-      return nil
+    func number<Number: LosslessStringConvertible>(_ column: Int) throws(RowFlaw) -> Number {
+      guard let number = Number(fields[column]), number.description == fields[column] else {
+        throw RowFlaw("\(columns[column]) is '\(fields[column])', no number as it is written here")
+      }
+      return number
+    }
+    func loss(_ column: Int) throws(RowFlaw) -> Double? {
+      fields[column].isEmpty ? nil : try number(column)
+    }
+    func expectNone(_ unused: [Int]) throws(RowFlaw) {
+      guard let column = unused.first(where: { !fields[$0].isEmpty }) else { return }
+      throw RowFlaw("\(columns[column]) is '\(fields[column])'; \(fields[1]) has none")
     }
     switch fields[1] {
     case "train":
-      guard let time = Int64(fields[5]), let optimizerTime = Int64(fields[6]), bits == nil else {
-        return nil
-      }
+      try expectNone([4])
       self = .train(
         RunLog.Step(
-          loss: loss, time: .nanoseconds(time), optimizerTime: .nanoseconds(optimizerTime)))
-    case "val" where fields[5].isEmpty && fields[6].isEmpty:
-      self = .validation(loss: loss, bitsPerByte: bits)
-    default: return nil
+          loss: try loss(3), time: .nanoseconds(try number(5) as Int64),
+          optimizerTime: .nanoseconds(try number(6) as Int64)))
+    case "val":
+      try expectNone([5, 6])
+      self = .validation(loss: try loss(3), bitsPerByte: try loss(4))
+    default: throw RowFlaw("event is '\(fields[1])', neither train nor val")
     }
   }
 }

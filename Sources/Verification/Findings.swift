@@ -34,6 +34,18 @@ package struct Findings: Sendable {
     mismatches += other.mismatches
   }
 
+  /// Notes why a file of the record's directory could not be read, which the error names, perhaps with a line.
+  mutating func add(_ error: DataError) {
+    let (path, reason) =
+      switch error {
+      case .missingInput(let path, let reason, _), .badData(let path, let reason, _),
+        .cannotWrite(let path, let reason, _):
+        (path, reason)
+      }
+    let place = (path.split(separator: "/").last ?? "").split(separator: ":")
+    add(String(place.first ?? ""), line: place.dropFirst().first.flatMap { Int($0) }, reason)
+  }
+
   /// Notes why a file could not be read or used.
   mutating func add(_ file: String, _ error: any Error) {
     switch error {
@@ -42,6 +54,15 @@ package struct Findings: Sendable {
       add(file, reason)
     case let error as UsageError: add(file, error.message)
     default: add(file, "\(error)")
+    }
+  }
+
+  /// Puts mismatches where the files come from that they are in.
+  mutating func trace(_ origin: (_ file: String, _ line: Int?) -> (file: String, line: Int)?) {
+    mismatches = mismatches.map { found in
+      guard let (file, line) = origin(found.file, found.line) else { return found }
+      let made = found.file + (found.line.map { ":\($0)" } ?? "")
+      return Mismatch(file: file, line: line, message: "\(made): \(found.message)")
     }
   }
 

@@ -31,6 +31,7 @@ package struct Verifier {
   private var files: [String: [UInt8]] = [:]
   private var plausibility = Plausibility()
   private let isPacked: Bool
+  private var pack: Pack?
 
   /// Reads what the command of a record asks for; nil when a plan file says it instead.
   package typealias CommandReader = (ExperimentRecord) throws -> AskedFor?
@@ -42,6 +43,7 @@ package struct Verifier {
     do {
       let record = try ExperimentRecord(in: directory)
       self.record = record
+      guard readPack() else { return }
       try readFiles()
       let experiment = verifyRuns(of: record)
       checkFiles(of: record, experiment)
@@ -53,6 +55,8 @@ package struct Verifier {
     } catch {
       findings.add(ExperimentRecord.fileName, error)
     }
+    // A file that was made of the pack is not there to be looked at.
+    if isPacked, let pack { findings.trace(pack.origin) }
   }
 
   /// Notes what is wrong with a file.
@@ -80,6 +84,17 @@ package struct Verifier {
 
   private static let planName = "plan.toml"
 
+  /// Reads the pack, if there is one; returns whether what is there can be read.
+  private mutating func readPack() -> Bool {
+    do {
+      pack = try Pack(in: directory)
+      return true
+    } catch {
+      findings.add(error)
+      return false
+    }
+  }
+
   /// Reads all files below the directory; those of runs beside a pack are not part of the record.
   private mutating func readFiles() throws {
     for path in try FileManager.default.subpathsOfDirectory(atPath: directory.path) {
@@ -98,11 +113,10 @@ extension Verifier {
     let file = record.kind == .sweep ? Self.planName : ExperimentRecord.fileName
     do {
       guard let request = try request(of: record) else { return nil }
-      let pack = try Pack(in: directory)
       var experiment = try Experiment(request, in: directory)
       while let (trial, _) = try experiment.next() {
         let path = experiment.path(of: trial)
-        guard let run = try read(trial, path: path, pack) else { continue }
+        guard let run = try read(trial, path: path) else { continue }
         runs.append(VerifiedRun(run: run, arm: experiment.arm(of: trial), path: path))
         findings.compare(
           run.record.data.checksums, with: record.data, at: "data",
@@ -111,6 +125,13 @@ extension Verifier {
         try experiment.note(run)
       }
       plausibility.checkCopies(runs)
+      if isPacked, experiment.isComplete {
+        // Reading a pack passes over keys it does not know, and over the order of the runs.
+        for (name, bytes) in try Pack.files(of: experiment.finished) {
+          let found = try Files.read(directory.appendingPathComponent(name), hint: "")
+          findings.compare(found, with: bytes, in: name)
+        }
+      }
       return experiment
     } catch {
       findings.add(file, error)
@@ -126,14 +147,15 @@ extension Verifier {
   }
 
   /// Reads a run, and compares its files with those that it makes again; nil when it cannot be read.
-  private mutating func read(_ trial: Trial, path: String, _ pack: Pack) throws -> FinishedRun? {
+  private mutating func read(_ trial: Trial, path: String) throws -> FinishedRun? {
     let file = "\(path)/\(RunDirectory.recordName)"
     let plan = try trial.plan()
     if let problem = plausibility.problem(with: plan) {
       findings.add(file, problem)
       return nil
     }
-    guard let run = try isPacked ? pack.run(of: trial, checked: false) : loose(trial, path, plan)
+    guard
+      let run = try isPacked ? pack?.run(of: trial, checked: false) : loose(trial, path, plan)
     else { return nil }
     if isPacked { for made in try run.files { files["\(path)/\(made.name)"] = made.bytes } }
     plausibility.check(run, path: path)

@@ -1,5 +1,6 @@
 import Autograd
 import AutogradTesting
+import Foundation
 import TestSupport
 import Testing
 
@@ -24,6 +25,15 @@ import Testing
     #expect(losses[0] > 0.1)
     #expect((losses.last ?? 1) < 1e-4)
     try expectExample(of: "Autograd")
+  }
+
+  @Test func anOperationIsShownAsItIs() throws {
+    func lines(_ path: String) throws -> [String] {
+      try String(contentsOf: repository.appending(path: path), encoding: .utf8)
+        .split(separator: "\n").map(String.init)
+    }
+    let page = try lines("Sources/Autograd/Autograd.docc/AddingAnOperation.md")
+    #expect(page.ranges(of: try lines("Sources/Autograd/SquaredReLU.swift")).count == 1)
   }
 
   @Test func theSoftcapHasItsGradient() {

@@ -21,6 +21,18 @@ struct Record {
     try unpack()
   }
 
+  /// Copies a record as a fresh clone has it: its runs in the pack only.
+  init(packed source: String, to name: String, in tool: CommandLineTool) throws {
+    try self.init(at: name, in: tool)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    let place = tool.directory.appendingPathComponent(source)
+    for file in try FileManager.default.contentsOfDirectory(atPath: place.path)
+    where file.contains(".") {
+      try FileManager.default.copyItem(
+        at: place.appendingPathComponent(file), to: url.appendingPathComponent(file))
+    }
+  }
+
   /// Leaves the runs in their directories only, to be tampered with there.
   func unpack() throws {
     for name in ["runs.csv", "runs.jsonl", "diagnostics.jsonl"] {
