@@ -29,7 +29,7 @@ extension StopRule {
 
   /// Returns why there is no verdict on an arm; nil if it may have one.
   ///
-  /// The seeds needed are those of ``TTest/seedsNeeded(effect:significance:limit:)`` at the step where the
+  /// The seeds needed are those of `TTest.seedsNeeded` at the step where the
   /// margin is greatest, measured in deviations.
   public func shortfall(of curves: ArmCurves) -> Shortfall? {
     let count = curves.seeds.count

@@ -4,7 +4,7 @@ import Statistics
 /// Decides at which step an arm has reached the target.
 ///
 /// The stop step is the smallest validation step, common to all seeds, at which the mean loss over the
-/// seeds is below the target with a probability under ``significance`` (``TTest``, with the spread of that
+/// seeds is below the target with a probability under ``significance`` (`TTest`, with the spread of that
 /// arm's own seeds). It is the rule of modded-nanogpt's optimization track, whose fine print holds here:
 ///
 /// - No run stops by itself. Each goes through its whole schedule, and one step is chosen for all of

@@ -5,11 +5,11 @@ import Testing
 
 /// Expects an update rule to do what optimizers, records and resumed runs count on.
 ///
-/// - Its hyperparameters have no ``UpdateRule/problem``, its name can stand in a file, and JSON brings it back.
+/// - Its hyperparameters have no `UpdateRule.problem`, its name can stand in a file, and JSON brings it back.
 /// - It accepts at least one shape among vectors, square, wide and tall matrices, single rows and columns, tensors of
 ///   rank 3, and a matrix that is large enough to be updated in pieces. The rest holds for each that it accepts:
 /// - 1, 2 and 4 threads make the same bits.
-/// - An ``ElementwiseRule`` makes the same bits piece by piece as all at once.
+/// - An `ElementwiseRule` makes the same bits piece by piece as all at once.
 /// - An optimizer that is restored from a saved state goes on with the same bits.
 /// - Gradients stay as they were, and zero gradients leave finite weights.
 ///

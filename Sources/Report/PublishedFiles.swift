@@ -122,7 +122,7 @@ public struct PublishedFiles: Sendable {
   ///
   /// - Parameter files: All files, from the records.
   /// - Returns: The paths of the files that were written.
-  /// - Throws: ``DataError`` where a file cannot be written.
+  /// - Throws: `DataError` where a file cannot be written.
   public func write(_ files: [File]) throws(DataError) -> [String] {
     let figures = directory.appendingPathComponent(Self.figures)
     try Files.writing(to: figures) {

@@ -7,7 +7,7 @@ import Text
 ///
 /// All else in its files follows from these and the plan.
 ///
-/// The functions that note what happened return the events to write. Reading a log back and asking for ``events``
+/// The functions that note what happened return the events to write. Reading a log back and asking for `events`
 /// goes through the same functions, so a file that differs from them was not written by such a run.
 public struct RunLog: Sendable {
   /// A training step: the loss of its batch before the update, nil where it is not a number.

@@ -37,6 +37,8 @@ struct Failure {
       (status, message) = (.internalError, "internal error: \(error)")
       hint = "this is a mistake in the program: please report it with the command you ran"
     }
+    // Whoever knows what to do does not know what this program is called.
+    hint = hint?.replacing("`speedrun ", with: "`\(Speedrun.name) ")
   }
 
   /// Options that are gone, and what does the same.

@@ -55,7 +55,7 @@ struct PrepareCommand: ColoredCommand {
     print(directory.relativePath)
     let isTracks = out == nil && size == track?.vocabulary && text.isEmpty
     messages.print(
-      "next: speedrun run "
+      "next: \(Speedrun.name) run "
         + (isTracks ? "--track \(track?.name ?? "")" : "--data \(directory.relativePath)"))
   }
 

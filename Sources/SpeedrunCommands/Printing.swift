@@ -55,7 +55,7 @@ extension Ranking {
         continue
       }
       console.print()
-      console.print("  speedrun run \(arm.options)")
+      console.print("  \(Speedrun.name) run \(arm.options)")
       console.print()
       for line in arm.toml.split(separator: "\n") { console.print("  \(line)") }
     }

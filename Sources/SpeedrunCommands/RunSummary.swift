@@ -110,7 +110,7 @@ struct RunSummary {
 
   /// Commands worth trying now.
   private var next: [String] {
-    let command = "speedrun run --optimizer"
+    let command = "\(Speedrun.name) run --optimizer"
     switch record.outcome {
     case .interrupted: return []
     case .diverged:
@@ -118,7 +118,7 @@ struct RunSummary {
       return ["lower a learning rate: \(command) \(rule) --set \(rule).learning_rate=…"]
     default:
       let other = record.optimizer == "adamw" ? "muon" : "adamw"
-      return ["speedrun sample \(directory)", "\(command) \(other)\(trackOptions)"]
+      return ["\(Speedrun.name) sample \(directory)", "\(command) \(other)\(trackOptions)"]
     }
   }
 }

@@ -7,6 +7,9 @@ import Text
 
 /// The program: all of it, so that somebody's own executable can be the same with more rules, models and corpora.
 public enum Speedrun {
+  /// What the user calls this program: the name of its file, as commands to type next begin with it.
+  static let name = URL(fileURLWithPath: CommandLine.arguments[0]).lastPathComponent
+
   /// Does what the command line says, and ends the process.
   ///
   /// Every command knows what was added, as do the runs that `compare` and `sweep` start: they are this executable.
@@ -49,13 +52,13 @@ public enum Speedrun {
 /// What the command line is made of: `speedrun` alone means `speedrun run`.
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "speedrun",
+    commandName: Speedrun.name,
     abstract: "Train a tiny GPT on the CPU until its validation loss reaches a target.",
     discussion: """
-      speedrun --optimizer muon      how many steps, how many seconds?
-      speedrun --optimizer adamw     the same with AdamW on every matrix
+      \(Speedrun.name) --optimizer muon      how many steps, how many seconds?
+      \(Speedrun.name) --optimizer adamw     the same with AdamW on every matrix
 
-      `speedrun` alone means `speedrun run`: see `speedrun run --help`. Results go to standard \
+      `\(Speedrun.name)` alone means `\(Speedrun.name) run`: see `\(Speedrun.name) run --help`. Results go to standard \
       output, progress and messages to standard error.
 
       \(ExitStatus.help)

@@ -41,6 +41,10 @@ package enum JSON {
   package static func place(of error: any Error) -> String {
     let keys: [any CodingKey]
     switch error {
+    // Foundation on Linux has no other sign of it, and does not say where.
+    case DecodingError.dataCorrupted(let context)
+    where context.debugDescription.contains("not valid JSON"):
+      return ": not JSON"
     case DecodingError.keyNotFound(let key, let context):
       let path = context.codingPath
       keys = path.last?.stringValue == key.stringValue ? path : path + [key]

@@ -223,7 +223,7 @@ extension CommandLineTests {
         { try $0.write("[1, 2", to: "slow-seed0/run.json") },
         [
           "slow-seed0/run.json: SHA-256 is ",
-          "slow-seed0/run.json: not the record of a run",
+          "slow-seed0/run.json: not the record of a run: not JSON",
         ]
       ),
       (

@@ -94,7 +94,7 @@ extension CommandLineTests {
       ),
       (
         { try $0.replace("runs.jsonl", "\"seed\":1,", with: "\"seed\":x,") },
-        ["runs.jsonl:3: not of a run"]
+        ["runs.jsonl:3: not of a run: not JSON"]
       ),
       ({ try $0.remove("runs.jsonl") }, ["runs.jsonl: no such file"]),
     ]
