@@ -154,6 +154,11 @@ extension Experiment {
     jobs.filter { $0.arm == arm && $0.point == point }.compactMap(\.run)
   }
 
+  /// A finished run with its place here.
+  package func placed(_ run: FinishedRun) -> ArmRun {
+    ArmRun(run: run, arm: arm(of: run.trial), path: path(of: run.trial))
+  }
+
   /// An arm's finished runs, that of two equal points only once.
   package func finished(ofArm arm: Int) -> [FinishedRun] {
     var seen: Set<Trial> = []

@@ -36,7 +36,7 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
   }
 
   /// An arm as it was asked for.
-  package struct Arm: Codable, Equatable, Sendable {
+  package struct RecordedArm: Codable, Equatable, Sendable {
     package var name: String
     package var optimizer: String
     /// Its own, each as `key=value`; those of all arms come before them.
@@ -102,7 +102,7 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
   package var seeds: [UInt64]
   /// Of all arms, each as `key=value`; those of an arm come after them.
   package var settings: [String]
-  package var arms: [Arm]
+  package var arms: [RecordedArm]
   package var data: Checksums
   package var compute: Compute
   /// How many runs were made side by side; nil in records from before it was noted, and of runs made elsewhere.
@@ -204,7 +204,7 @@ extension ExperimentRecord {
       track: track, precision: request.precision, seeds: request.seeds,
       settings: request.settings.map(\.text),
       arms: try request.arms.enumerated().map { index, arm in
-        Arm(
+        RecordedArm(
           name: arm.name, optimizer: arm.optimizer, settings: arm.settings.map(\.text),
           configurationSHA256: request.kind == .comparison
             ? try runs[index].record.configuration.sha256 : nil)

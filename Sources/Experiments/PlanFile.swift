@@ -13,9 +13,9 @@ private struct PlanFile: Codable {
   var seeds: [Tree]?
   var purpose: Purpose?
   var title: String?
-  var arms: [Arm]
+  var arms: [ArmTable]
 
-  struct Arm: Codable {
+  struct ArmTable: Codable {
     var name: String
     var optimizer: String
     var set: Tree?

@@ -18,10 +18,10 @@ package struct Ranking: Codable, Sendable {
   package var dirty: Bool
   /// Records in the directory that are not of this plan.
   package var otherRecords: Int
-  package var arms: [Arm]
+  package var arms: [ArmResult]
 
   /// What one arm's search has found.
-  package struct Arm: Codable, Sendable {
+  package struct ArmResult: Codable, Sendable {
     package var name: String
     package var optimizer: String
     package var trials: Int
@@ -79,7 +79,7 @@ extension Ranking {
   init(_ experiment: Experiment, otherRecords: Int) throws(UsageError) {
     let request = experiment.request
     let records = experiment.finished.map(\.record)
-    var arms: [Arm] = []
+    var arms: [ArmResult] = []
     for index in request.arms.indices { arms.append(try Self.arm(index, of: experiment)) }
     self.init(
       track: request.source.definition.track.name, precision: request.precision,
@@ -91,7 +91,7 @@ extension Ranking {
       otherRecords: otherRecords, arms: arms)
   }
 
-  private static func arm(_ index: Int, of experiment: Experiment) throws(UsageError) -> Arm {
+  private static func arm(_ index: Int, of experiment: Experiment) throws(UsageError) -> ArmResult {
     let (request, search) = (experiment.request, experiment.searches[index])
     let points = search.points.indices.map { place in
       let (point, runs) = (search.points[place], experiment.runs(ofArm: index, point: place))
@@ -108,7 +108,7 @@ extension Ranking {
     let winner = search.best?.settings ?? []
     let precision =
       request.precision == .float32 ? [] : ["--precision", request.precision.rawValue]
-    return Arm(
+    return ArmResult(
       name: search.arm.name, optimizer: search.arm.optimizer,
       trials: points.count * request.seeds.count,
       diverged: experiment.lines.count { $0.arm == search.arm.name && $0.outcome == .diverged },

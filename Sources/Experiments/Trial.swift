@@ -96,6 +96,21 @@ package struct FinishedRun: Sendable {
   }
 }
 
+/// A finished run with its place in an experiment.
+package struct ArmRun: Sendable {
+  package let run: FinishedRun
+  /// The name of its arm.
+  package let arm: String
+  /// From the directory of the experiment.
+  package let path: String
+
+  /// The name of its directory.
+  package var name: String { run.trial.name }
+  package var seed: UInt64 { run.trial.seed }
+  package var record: RunRecord { run.record }
+  package var log: RunLog { run.log }
+}
+
 extension RunPlan {
   /// Whether a record is of a run of this plan, whatever machine it ran on.
   package func produces(_ record: RunRecord) -> Bool {

@@ -3,9 +3,6 @@ import Runs
 import Statistics
 import Text
 
-/// An arm as an experiment has it; inside a result the same word means what was found of it.
-package typealias ComparedArm = Arm
-
 /// What a comparison found: the content of `speedrun compare --json`.
 package struct Verdict: Codable, Sendable {
   /// A loss over the seeds of an arm.
@@ -48,7 +45,7 @@ package struct Verdict: Codable, Sendable {
   }
 
   /// An arm by itself.
-  package struct Arm: Codable, Sendable {
+  package struct ArmResult: Codable, Sendable {
     package let name: String
     package let optimizer: String
     package let settings: [String]
@@ -94,7 +91,7 @@ package struct Verdict: Codable, Sendable {
   package let confidence: Double
   package let resamples: Int
   /// The baseline first.
-  package let arms: [Arm]
+  package let arms: [ArmResult]
   package let verdicts: [Pair]
   /// Of all runs.
   package let compute: ExperimentRecord.Compute
@@ -122,7 +119,7 @@ package struct Verdict: Codable, Sendable {
 extension Verdict {
   /// Evaluates arms on the same seeds, the baseline first; each has at least one run.
   package init(
-    of arms: [(arm: ComparedArm, runs: [FinishedRun])], on track: Track, precision: Precision
+    of arms: [(arm: Arm, runs: [FinishedRun])], on track: Track, precision: Precision
   ) {
     let target = track.target ?? .nan
     let rule = StopRule(target: target)
@@ -131,7 +128,7 @@ extension Verdict {
       ArmCurves(runs.map { ($0.trial.seed, $0.log.validations) })
     }
     let results = arms.indices.map { index in
-      Arm(
+      ArmResult(
         arms[index].arm, arms[index].runs, curves[index], rule,
         tokensPerStep: track.batch * track.model.context)
     }
@@ -170,9 +167,9 @@ extension Verdict {
   }
 }
 
-extension Verdict.Arm {
+extension Verdict.ArmResult {
   fileprivate init(
-    _ arm: ComparedArm, _ runs: [FinishedRun], _ curves: ArmCurves, _ rule: StopRule,
+    _ arm: Arm, _ runs: [FinishedRun], _ curves: ArmCurves, _ rule: StopRule,
     tokensPerStep: Int
   ) {
     let results = runs.map(\.record.result)

@@ -25,7 +25,7 @@ extension Verdict {
     func deviation(_ loss: Loss?) -> String? {
       loss?.standardDeviation.map { Format.fixed($0, 4) }
     }
-    typealias Row = (title: String, value: (Arm) -> String?)
+    typealias Row = (title: String, value: (ArmResult) -> String?)
     let rows: [Row] = [
       ("seeds", { _ in String(seeds.count) }), ("steps of the schedule", { String($0.steps) }),
       ("tokens", { Format.grouped($0.tokens) }),
@@ -63,7 +63,7 @@ extension Verdict {
       + "\(Format.duration(compute.wallSeconds)) in all"
   }
 
-  private func shortfall(of arm: Arm) -> String? {
+  private func shortfall(of arm: ArmResult) -> String? {
     arm.shortfall.map { "\(arm.name) \($0)" }
   }
 

@@ -11,7 +11,7 @@ import Text
 /// size.
 package struct BatchSizes: Study {
   /// What one arm took at one size.
-  package struct Arm {
+  package struct Entry {
     let name: String
     let rule: String
     /// The best of what was searched, but for the number of steps; with a star at the end of what was tried.
@@ -35,14 +35,14 @@ package struct BatchSizes: Study {
   package struct Size {
     let name: String
     let record: ExperimentRecord
-    package let arms: [Arm]
+    package let arms: [Entry]
 
     package var tokens: Int { record.track.batch * record.track.model.context }
 
-    package func arm(_ rule: String) -> Arm? { arms.first { $0.rule == rule } }
+    package func arm(_ rule: String) -> Entry? { arms.first { $0.rule == rule } }
 
     /// Muon's over AdamW's.
-    package func ratio(_ value: (Arm) -> Double?) -> Double? {
+    package func ratio(_ value: (Entry) -> Double?) -> Double? {
       guard let muon = arm("muon").flatMap(value), let adamw = arm("adamw").flatMap(value) else {
         return nil
       }
@@ -73,15 +73,15 @@ package struct BatchSizes: Study {
       Size(
         name: experiment.name, record: experiment.record,
         arms: result.arms.compactMap { arm in
-          Arm(arm, trials.filter { $0.arm == arm.name }, experiment)
+          Entry(arm, trials.filter { $0.arm == arm.name }, experiment)
         })
     }.sorted { ($0.tokens, $0.name) < ($1.tokens, $1.name) }
   }
 
   /// A row for every arm at every size of the batch.
   package var table: Table {
-    typealias Column = Table.Column<(size: Size, arm: Arm)>
-    func ratio(_ title: String, _ value: @escaping (Arm) -> Double?) -> Column {
+    typealias Column = Table.Column<(size: Size, arm: Entry)>
+    func ratio(_ title: String, _ value: @escaping (Entry) -> Double?) -> Column {
       .right("Muon / AdamW, \(title)") { size, arm in
         arm.rule == "muon" ? size.ratio(value).map { Format.fixed($0, 2) } ?? "-" : ""
       }
@@ -158,7 +158,7 @@ package struct BatchSizes: Study {
       return isDotted
         ? [line, .estimates(points.map { ($0.x, $0.y, $0.y, $0.y) }, color: color)] : [line]
     }
-    func arms(_ title: String, _ label: String, _ value: (Arm) -> Double?) -> Panel {
+    func arms(_ title: String, _ label: String, _ value: (Entry) -> Double?) -> Panel {
       let names = sizes.flatMap { $0.arms.map(\.name) }.unique
       return .plot(
         title, x: x, y: Axis(label, .logarithmic),
@@ -200,10 +200,10 @@ package struct BatchSizes: Study {
   }
 }
 
-extension BatchSizes.Arm {
+extension BatchSizes.Entry {
   /// Reads off the trials that differ from the last one in nothing but the number of steps.
   fileprivate init?(
-    _ arm: Ranking.Arm, _ trials: [TrialLine], _ experiment: FinishedExperiment
+    _ arm: Ranking.ArmResult, _ trials: [TrialLine], _ experiment: FinishedExperiment
   ) {
     func others(_ trial: TrialLine) -> [String] {
       trial.settings.filter { !$0.hasPrefix("steps=") }.sorted()

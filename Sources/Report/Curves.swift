@@ -17,12 +17,12 @@ enum Curves {
   }
 
   private static func curves(
-    _ name: String, _ report: Verdict, _ runs: [FinishedExperiment.Run],
+    _ name: String, _ report: Verdict, _ runs: [ArmRun],
     _ colors: ArmColors
   ) -> Figure? {
-    let arms: [(arm: Verdict.Arm, curves: ArmCurves)] = report.arms.compactMap { arm in
+    let arms: [(arm: Verdict.ArmResult, curves: ArmCurves)] = report.arms.compactMap { arm in
       let own = runs.filter { $0.arm == arm.name }.map {
-        (seed: $0.seed, validations: $0.validations)
+        (seed: $0.seed, validations: $0.log.validations)
       }
       return own.isEmpty ? nil : (arm, ArmCurves(own))
     }

@@ -6,14 +6,6 @@ import Text
 
 /// A recorded experiment with all that tables and figures need of it: nothing else here reads files of a record.
 public struct FinishedExperiment: Sendable {
-  /// A run of a comparison.
-  struct Run: Sendable {
-    let arm: String
-    let seed: UInt64
-    let record: RunRecord
-    let validations: [RunLog.Validation]
-  }
-
   /// The singular values of the updates of one run.
   struct Spectra: Sendable {
     let arm: String
@@ -28,7 +20,7 @@ public struct FinishedExperiment: Sendable {
   let record: ExperimentRecord
   /// What a comparison found; nil of a sweep.
   private(set) var verdict: Verdict?
-  private(set) var runs: [Run] = []
+  private(set) var runs: [ArmRun] = []
   /// Of the first run whose log has them.
   private(set) var spectra: Spectra?
   /// What a sweep found; nil of a comparison.
@@ -58,12 +50,8 @@ public struct FinishedExperiment: Sendable {
         path: directory.relativePath, reason: "not all of its runs are there",
         hint: "the command in the record runs what is missing")
     }
-    for run in experiment.finished {
-      let (arm, seed) = (experiment.arm(of: run.trial), run.trial.seed)
-      runs.append(
-        Run(arm: arm, seed: seed, record: run.record, validations: run.log.validations))
-      if spectra == nil { spectra = Spectra(of: run.log, arm: arm, seed: seed) }
-    }
+    runs = experiment.finished.map(experiment.placed)
+    spectra = runs.lazy.compactMap { Spectra(of: $0) }.first
   }
 
   /// Reads a value, or one on each line.
@@ -92,10 +80,10 @@ public struct FinishedExperiment: Sendable {
 
 extension FinishedExperiment.Spectra {
   /// Takes what diagnostics of a run saw; nil when it has no spectra.
-  fileprivate init?(of log: RunLog, arm: String, seed: UInt64) {
+  fileprivate init?(of run: ArmRun) {
     // In the digits in which they are written.
     func numbers(_ values: [Float]) -> [Double] { values.map { Double("\($0)") ?? 0 } }
-    let matrices = log.diagnostics.compactMap { event in
+    let matrices = run.log.diagnostics.compactMap { event in
       // Matrices of other optimizers, and zeros, have none.
       guard let before = event.singularValues.map(numbers), let largest = before.first,
         let after = event.orthogonalizedSingularValues.map(numbers), largest > 0
@@ -103,7 +91,7 @@ extension FinishedExperiment.Spectra {
       return (event.step, before.map { $0 / largest }, after)
     }
     guard !matrices.isEmpty else { return nil }
-    (self.arm, self.seed) = (arm, seed)
+    (arm, seed) = (run.arm, run.seed)
     steps = Dictionary(grouping: matrices, by: \.step).sorted { $0.key < $1.key }
       .map { ($0, $1.map(\.before), $1.map(\.after)) }
   }
@@ -113,7 +101,7 @@ extension [FinishedExperiment] {
   /// The comparisons made for something.
   func comparisons(
     _ purpose: Purpose
-  ) -> [(experiment: Element, verdict: Verdict, runs: [Element.Run])] {
+  ) -> [(experiment: Element, verdict: Verdict, runs: [ArmRun])] {
     filter { $0.record.purpose == purpose }.compactMap { experiment in
       experiment.verdict.map { (experiment, $0, experiment.runs) }
     }
@@ -129,7 +117,7 @@ extension [FinishedExperiment] {
   }
 }
 
-extension [FinishedExperiment.Run] {
+extension [ArmRun] {
   /// The final losses of an arm's runs; nil when one has none, as it diverged.
   func finalLosses(of arm: String) -> [Double]? {
     let own = filter { $0.arm == arm }

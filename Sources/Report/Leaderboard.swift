@@ -21,7 +21,7 @@ package struct Leaderboard {
   package struct Row {
     /// Nil without a stop step.
     package var rank: Int?
-    package let arm: Verdict.Arm
+    package let arm: Verdict.ArmResult
     let ratios: StopRatios?
     let isBaseline: Bool
     let seeds: Int
@@ -139,6 +139,6 @@ extension Leaderboard.Row {
   /// Every validation loss of every seed.
   fileprivate var losses: [[Double?]] {
     experiment.runs.filter { $0.arm == arm.name }.sorted { $0.seed < $1.seed }
-      .map { [Double($0.seed)] + $0.validations.map(\.loss) }
+      .map { [Double($0.seed)] + $0.log.validations.map(\.loss) }
   }
 }

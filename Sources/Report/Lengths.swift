@@ -57,7 +57,7 @@ package struct Lengths: Study {
 
   /// The family whose losses say what a loss of another experiment is worth in steps; nil unless both are of the
   /// same track at the same precision.
-  func family(like arm: Verdict.Arm, of other: ExperimentRecord) -> Family? {
+  func family(like arm: Verdict.ArmResult, of other: ExperimentRecord) -> Family? {
     let own = experiment.record
     guard own.track.name == other.track.name, own.track.batch == other.track.batch,
       own.track.model == other.track.model, own.precision == other.precision

@@ -3,7 +3,7 @@ import Runs
 
 extension FinishedExperiment {
   /// How the recipe of an arm differs from the track's own for its optimizer, as settings on one line.
-  func recipeText(of arm: Verdict.Arm) -> String {
+  func recipeText(of arm: Verdict.ArmResult) -> String {
     func settings(_ changes: [String]) -> [String: String] {
       recipe(of: arm.optimizer, with: changes)?.settings ?? [:]
     }

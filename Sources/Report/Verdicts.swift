@@ -52,7 +52,7 @@ package enum Verdicts {
     guard let (_, report, _) = experiments.comparisons(.leaderboard).largestFirst.first else {
       return nil
     }
-    typealias Row = (title: String, text: (Verdict.Arm) -> String?)
+    typealias Row = (title: String, text: (Verdict.ArmResult) -> String?)
     func ratio(_ title: String, _ part: @escaping (StopRatios) -> StopRatios.Ratio) -> Row {
       let confidence = "\(Format.fixed(100 * report.confidence, 0)) %"
       return (
@@ -85,7 +85,7 @@ package enum Verdicts {
   }
 }
 
-extension [(experiment: FinishedExperiment, verdict: Verdict, runs: [FinishedExperiment.Run])] {
+extension [(experiment: FinishedExperiment, verdict: Verdict, runs: [ArmRun])] {
   /// The comparisons with the most runs first, those of as many in their order.
   var largestFirst: Self {
     enumerated().sorted { ($1.element.runs.count, $0.offset) < ($0.element.runs.count, $1.offset) }

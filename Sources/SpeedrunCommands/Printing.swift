@@ -20,7 +20,7 @@ extension Table {
   }
 
   /// The best points of a search: their losses, and the keys that were searched.
-  init(rankingOf arm: Ranking.Arm) {
+  init(rankingOf arm: Ranking.ArmResult) {
     func value(of key: String, in point: Ranking.Point) -> String {
       point.settings.last { $0.hasPrefix("\(key)=") }.map { String($0.dropFirst(key.count + 1)) }
         ?? ""

@@ -7,7 +7,7 @@ import Text
 
 /// What a command asks for, as far as a record has it too.
 package struct AskedFor: Encodable, Sendable {
-  private let arms: [Arm]
+  private let arms: [AskedArm]
   private let seeds: [UInt64]
   private let settings: [String]
   private let precision: String
@@ -15,7 +15,7 @@ package struct AskedFor: Encodable, Sendable {
   @OrNull private var title: String?
   private let trackOptions: [String]
 
-  private struct Arm: Encodable {
+  private struct AskedArm: Encodable {
     let name: String
     let optimizer: String
     let settings: [String]
@@ -31,7 +31,7 @@ package struct AskedFor: Encodable, Sendable {
     settings: [String], precision: String, purpose: Purpose, title: String?,
     trackOptions: [String]
   ) {
-    self.arms = arms.map { Arm(name: $0.name, optimizer: $0.optimizer, settings: $0.settings) }
+    self.arms = arms.map { AskedArm(name: $0.name, optimizer: $0.optimizer, settings: $0.settings) }
     (self.seeds, self.settings, self.precision) = (seeds, settings, precision)
     (self.purpose, self.trackOptions) = (purpose, trackOptions)
     self.title = title

@@ -175,7 +175,7 @@ struct Plausibility {
   ///
   /// The seed decides the initial weights, and no two of them train to the same losses. The loss before the
   /// first step says nothing: with a head of zeros it is that of guessing, whatever the seed.
-  mutating func checkCopies(_ runs: [VerifiedRun]) {
+  mutating func checkCopies(_ runs: [ArmRun]) {
     for (index, run) in runs.enumerated() {
       let (trial, log) = (run.run.trial, run.run.log)
       for other in runs[..<index] {

@@ -37,11 +37,11 @@ package struct Rerun {
 
   private let record: ExperimentRecord
   /// The runs to make again.
-  package let runs: [VerifiedRun]
+  package let runs: [ArmRun]
 
   /// Chooses runs by their names, or, without any, the first of every arm.
   package init(
-    of record: ExperimentRecord, _ runs: [VerifiedRun], named names: [String]
+    of record: ExperimentRecord, _ runs: [ArmRun], named names: [String]
   ) throws(UsageError) {
     self.record = record
     if let problem = record.precision.problem {

@@ -5,18 +5,6 @@ import NanoGPT
 import Runs
 import Text
 
-/// A run of a record that could be read in full.
-package struct VerifiedRun: Sendable {
-  package let run: FinishedRun
-  /// The name of its arm.
-  package let arm: String
-  /// From the directory of the record.
-  package let path: String
-
-  /// The name of its directory.
-  package var name: String { run.trial.name }
-}
-
 /// Everything there is to check about the record of an experiment without training anything.
 ///
 /// What a log has measured is taken from it: losses, times, what diagnostics saw. All files are made of that again, by
@@ -25,7 +13,8 @@ package struct Verifier {
   package let directory: URL
   /// The record; nil when it could not be read.
   package private(set) var record: ExperimentRecord?
-  package private(set) var runs: [VerifiedRun] = []
+  /// Those that could be read in full.
+  package private(set) var runs: [ArmRun] = []
   package private(set) var findings = Findings()
   /// The files of the record by their paths, those of packed runs made from the pack.
   private var files: [String: [UInt8]] = [:]
@@ -117,7 +106,7 @@ extension Verifier {
       while let (trial, _) = try experiment.next() {
         let path = experiment.path(of: trial)
         guard let run = try read(trial, path: path) else { continue }
-        runs.append(VerifiedRun(run: run, arm: experiment.arm(of: trial), path: path))
+        runs.append(experiment.placed(run))
         findings.compare(
           run.record.data.checksums, with: record.data, at: "data",
           in: "\(path)/\(RunDirectory.recordName)"
