@@ -1,4 +1,3 @@
-import Figures
 import Runs
 
 /// One side of an experiment: an optimizer with what changes about its recipe, under a name.

@@ -1,5 +1,4 @@
 import Autograd
-import Figures
 import Foundation
 import NanoGPT
 import Runs

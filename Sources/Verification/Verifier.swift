@@ -147,6 +147,10 @@ extension Verifier {
       let run = try isPacked ? pack?.run(of: trial, checked: false) : loose(trial, path, plan)
     else { return nil }
     if isPacked { for made in try run.files { files["\(path)/\(made.name)"] = made.bytes } }
+    if isPacked, let (line, message) = run.log.misplacedValidation {
+      findings.add("\(path)/\(RunDirectory.logName)", line: line, message)
+      return nil
+    }
     plausibility.check(run, path: path)
     if let found = files[file] {
       findings.compare(

@@ -106,6 +106,8 @@ import Testing
     ("factors.adamw.weight_decay", "values.adamw.learning_rate", "both values and factors"),
     ("values.adamw.learning_rate = [0.01, 0.02]", "", "there is nothing to try"),
     ("seeds = [0]", "seeds = ", "not TOML"),
+    ("seeds = [0]", "seeds = [0]\nseeds = [1]", "existing array 'seeds', at line 4"),
+    ("seeds = [0]", "seeds = [0x]", "saw ']', at line 3"),
     ("[0.01, 0.02]", "[0.01, 0.02, 0.03]", "unequal numbers of trials: adamw 6, muon 5"),
     ("values.adamw.learning_rate", "values.adamw.learning_rat", "adamw.learning_rat: no such key"),
     ("factors.adamw.weight_decay", "factors.adamw.decay", "adamw.decay: no such key"),

@@ -46,6 +46,8 @@ import Testing
     ("batch = 8", "batch = 1.5", "a whole number"),
     ("batch = 8", "", "the key 'track.batch' is missing"),
     ("batch = 8", "batch = ", "not TOML"),
+    ("batch = 8", "batch = 8\nbatch = 16", "existing integer 'batch', at line"),
+    ("batch = 8", "batch = 8x", "saw 'x', at line"),
     ("corpus = 'micro'", "corpus = 3", "a text in quotes"),
     ("momentum = 0.95", "momentum = 2", "momentum 2.0 is not in 0..<1"),
     ("scale = 'spectral'", "scale = 'big'", "spectral or rms"),

@@ -1,0 +1,21 @@
+import Runs
+
+extension RunLog {
+  /// The first validation that is missing or one too many, and its line in `log.jsonl`; nil where all are in their places.
+  ///
+  /// A log is written by the plan, which gives the losses after a missing one to the validations before theirs. What
+  /// is compared with such a log is told of other rows than the one that is wrong.
+  var misplacedValidation: (line: Int, message: String)? {
+    let due = (0...steps.count).filter { plan.validates(at: $0) }
+    let found = validations.map(\.step)
+    // A log that breaks off has fewer of them, which is told of by itself.
+    guard let index = found.indices.first(where: { $0 >= due.count || found[$0] != due[$0] })
+    else { return nil }
+    let isMissing = index < due.count && due[index] < found[index]
+    let step = isMissing ? due[index] : found[index]
+    return (
+      step + index + diagnostics.count { $0.step < step } + 1,
+      "the validation of step \(step) is \(isMissing ? "missing before this line" : "one too many")"
+    )
+  }
+}
