@@ -1,5 +1,6 @@
 import Experiments
 import Figures
+import Runs
 import Statistics
 import Text
 

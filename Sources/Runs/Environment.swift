@@ -1,7 +1,6 @@
 import Autograd
 import Foundation
 import Machine
-import Statistics
 import Text
 
 /// The machine and the program a run happened on.
