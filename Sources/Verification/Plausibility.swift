@@ -119,10 +119,13 @@ struct Plausibility {
 
   private func problem(with event: LogEvent.Diagnostics, of recipe: Recipe) -> String? {
     let numbers = [
-      event.updateRMS, event.weightNorm, event.gradientNorm, event.largestSingularValue,
-      event.stableRank,
-    ].compactMap(\.self)
-    guard numbers.allSatisfy({ $0 >= 0 }) else { return "a number is below 0" }
+      ("update_rms", event.updateRMS), ("weight_norm", event.weightNorm),
+      ("gradient_norm", event.gradientNorm), ("largest_singular_value", event.largestSingularValue),
+      ("stable_rank", event.stableRank),
+    ]
+    for case (let key, let number?) in numbers where !(number >= 0) {
+      return "\(key) is \(number); it should be a number of at least 0"
+    }
     for (key, values) in [
       ("singular_values", event.singularValues),
       ("orthogonalized_singular_values", event.orthogonalizedSingularValues),

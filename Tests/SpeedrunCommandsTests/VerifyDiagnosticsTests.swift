@@ -9,7 +9,7 @@ extension CommandLineTests {
     /// What to replace in the log of a run, and what `verify` must say of it.
     private static let edits: [(part: String, other: String, said: String)] = [
       ("\"update_rms\"", "\"update\"", ": not an event of a run, look at 'update_rms'"),
-      ("\"update_rms\":", "\"update_rms\":-", ": a number is below 0"),
+      ("\"update_rms\":", "\"update_rms\":-", "; it should be a number of at least 0"),
       (
         "\"blocks.1.attn.k.weight\"", "\"blocks.1.attn.w.weight\"",
         ": diagnostics are blocks.1.attn.w.weight of step 0; blocks.1.attn.k.weight of step 0 comes next"
