@@ -195,7 +195,7 @@ extension Experiment {
   }
 
   /// What a comparison has found on the seeds that all arms have finished.
-  package func comparison() throws -> Verdict {
+  package func verdict() throws -> Verdict {
     let arms = comparedRuns
     guard arms.allSatisfy({ !$0.runs.isEmpty }) else {
       throw DataError.missingInput(
@@ -223,7 +223,7 @@ extension Experiment {
   }
 
   /// What a sweep has found.
-  package func sweep() throws(UsageError) -> Ranking {
+  package func ranking() throws(UsageError) -> Ranking {
     try Ranking(self, otherRecords: otherRecords)
   }
 
@@ -236,6 +236,6 @@ extension Experiment {
         atPath: runs.appendingPathComponent(name).appendingPathComponent(RunDirectory.recordName)
           .path)
     }
-    return pack.names.union(loose).subtracting(trials.map(\.name)).count
+    return pack.runNames.union(loose).subtracting(trials.map(\.name)).count
   }
 }

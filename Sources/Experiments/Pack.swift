@@ -32,7 +32,7 @@ package struct Pack: Sendable {
   package static let recordsName = "runs.jsonl"
   package static let diagnosticsName = "diagnostics.jsonl"
   /// The names of all files that a pack may have.
-  package static let names = [rowsName, recordsName, diagnosticsName]
+  package static let fileNames = [rowsName, recordsName, diagnosticsName]
 
   fileprivate static let columns = [
     "run", "event", "step", "loss", "bits_per_byte", "step_ns", "optimizer_ns",
@@ -146,7 +146,7 @@ package struct Pack: Sendable {
   }
 
   /// The names of the runs.
-  package var names: Set<String> { Set(entries.keys) }
+  package var runNames: Set<String> { Set(entries.keys) }
 
   /// The record of a run by its name.
   package func record(of name: String) -> RunRecord? { entries[name]?.record }
@@ -204,7 +204,9 @@ package struct Pack: Sendable {
   ) throws(DataError) -> [(line: Int, value: Value)] {
     let bytes = try Files.read(directory.appendingPathComponent(name), hint: hint)
     var values: [(line: Int, value: Value)] = []
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+    for (index, line) in bytes.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    ).enumerated() where !line.isEmpty {
       do {
         values.append((index + 1, try JSON.decoded(Value.self, from: Array(line))))
       } catch {

@@ -44,7 +44,7 @@ extension Experiment {
       return [(ExperimentRecord.resultName, try JSON.file(try verdict(on: comparedRuns)))]
     }
     return [
-      (ExperimentRecord.resultName, try JSON.file(try sweep())),
+      (ExperimentRecord.resultName, try JSON.file(try ranking())),
       ("plan.toml", Array((request.plan ?? "").utf8)), ("trials.jsonl", try trialLines),
     ]
   }

@@ -3,7 +3,7 @@ import Statistics
 import Text
 
 extension Verdict {
-  /// The report in words: a table of the arms, then a sentence for each verdict.
+  /// The verdict in words: a table of the arms, then a sentence for each verdict.
   package var text: String {
     let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
     let blocks = [

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a program writes that was told no file.
+/// Where a program writes unless it is told a file.
 public enum StandardStream: Sendable {
   /// For results.
   case output

@@ -31,9 +31,9 @@ package struct Leaderboard {
   let course: Course
   /// The ranked rows first: fewest steps, then fewest seconds.
   ///
-  /// Equal runs stand in one row only.
+  /// Arms with equal losses stand in one row only.
   package let rows: [Row]
-  /// Which arms are not listed because their runs are those of another, a line for each.
+  /// Which arms are not listed because their losses are those of another, a line for each.
   package let repetitions: [String]
 
   static let needs = "a comparison for the leaderboard"
@@ -56,14 +56,14 @@ package struct Leaderboard {
   /// A leaderboard for every course, the one with the most runs first.
   package static func all(in experiments: [FinishedExperiment]) -> [Leaderboard] {
     var rows: [Course: [Row]] = [:]
-    for (experiment, report, _) in experiments.comparisons(.leaderboard).largestFirst {
+    for (experiment, verdict, _) in experiments.comparisons(.leaderboard).largestFirst {
       let course = Course(
-        track: report.track, target: report.target, precision: report.precision.rawValue)
-      for (index, arm) in report.arms.enumerated() {
+        track: verdict.track, target: verdict.target, precision: verdict.precision.rawValue)
+      for (index, arm) in verdict.arms.enumerated() {
         rows[course, default: []].append(
           Row(
-            arm: arm, ratios: report.verdicts.first { $0.arm == arm.name }?.ratios,
-            isBaseline: index == 0, seeds: report.seeds.count, experiment: experiment))
+            arm: arm, ratios: verdict.verdicts.first { $0.arm == arm.name }?.ratios,
+            isBaseline: index == 0, seeds: verdict.seeds.count, experiment: experiment))
       }
     }
     return rows.map { Leaderboard(course: $0, unranked: $1) }.sorted {
@@ -82,7 +82,8 @@ package struct Leaderboard {
         return true
       }
       repetitions.append(
-        "\(row.place) is not listed again: its runs are those of \(first.place), bit for bit.")
+        "\(row.place) is not listed again: its validation losses are those of \(first.place), bit for bit."
+      )
       return false
     }
     self.repetitions = repetitions

@@ -8,20 +8,20 @@ import Text
 package enum Verdicts {
   /// The sentence to remember: what the best arm of the largest comparison needs of its baseline's steps and time.
   package static func opening(of experiments: [FinishedExperiment]) -> String? {
-    guard let (_, report, _) = experiments.comparisons(.leaderboard).largestFirst.first,
-      let baseline = report.arms.first
+    guard let (_, verdict, _) = experiments.comparisons(.leaderboard).largestFirst.first,
+      let baseline = verdict.arms.first
     else { return nil }
-    let stops = report.verdicts.compactMap { pair in
+    let stops = verdict.verdicts.compactMap { pair in
       pair.ratios.map { (pair.arm, $0) }
     }
     guard let (arm, ratios) = stops.min(by: { $0.1.steps.value < $1.1.steps.value }) else {
-      return "There is no verdict on \(report.track) yet."
+      return "There is no verdict on \(verdict.track) yet."
     }
     func share(_ ratio: StopRatios.Ratio) -> String? {
       if ratio.interval.contains(1) { return nil }
       return Format.fixed(ratio.value, 2) + (ratio.value < 1 ? " of" : " times")
     }
-    let start = "On \(report.track), \(arm) reaches the target in "
+    let start = "On \(verdict.track), \(arm) reaches the target in "
     switch (share(ratios.steps), share(ratios.seconds)) {
     case (let steps?, let seconds?):
       return start + "\(steps) \(baseline.name)'s steps and \(seconds) its time."
@@ -30,16 +30,16 @@ package enum Verdicts {
     case (nil, let seconds?):
       return start + "\(seconds) \(baseline.name)'s time; no difference in steps is shown."
     case (nil, nil):
-      return "On \(report.track), no difference between \(arm) and \(baseline.name) is shown."
+      return "On \(verdict.track), no difference between \(arm) and \(baseline.name) is shown."
     }
   }
 
   /// What may be said of every arm against its baseline, some sentences for each.
   static func sentences(of experiments: [FinishedExperiment]) -> [String] {
-    experiments.comparisons(.leaderboard).flatMap { _, report, _ in
-      report.verdicts.map { verdict in
-        let lines = report.sentences(for: verdict).map { $0.trimmingPrefix(while: { $0 == " " }) }
-        return lines.dropFirst().reduce("On \(report.track), \(lines[0])") { text, line in
+    experiments.comparisons(.leaderboard).flatMap { _, verdict, _ in
+      verdict.verdicts.map { pair in
+        let lines = verdict.sentences(for: pair).map { $0.trimmingPrefix(while: { $0 == " " }) }
+        return lines.dropFirst().reduce("On \(verdict.track), \(lines[0])") { text, line in
           text.hasSuffix(":")
             ? "\(text) \(line)" : "\(text). \(line.prefix(1).uppercased())\(line.dropFirst())"
         } + "."
@@ -49,26 +49,26 @@ package enum Verdicts {
 
   /// The comparison with the most runs at a glance, a column for each of its arms.
   static func table(of experiments: [FinishedExperiment]) -> Table? {
-    guard let (_, report, _) = experiments.comparisons(.leaderboard).largestFirst.first else {
+    guard let (_, verdict, _) = experiments.comparisons(.leaderboard).largestFirst.first else {
       return nil
     }
     typealias Row = (title: String, text: (Verdict.ArmResult) -> String?)
     func ratio(_ title: String, _ part: @escaping (StopRatios) -> StopRatios.Ratio) -> Row {
-      let confidence = "\(Format.fixed(100 * report.confidence, 0)) %"
+      let confidence = "\(Format.fixed(100 * verdict.confidence, 0)) %"
       return (
         "ratio of \(title), \(confidence)",
         { arm in
-          if arm.name == report.arms.first?.name { return "1" }
-          return report.verdicts.first { $0.arm == arm.name }?.ratios.map { part($0).text }
+          if arm.name == verdict.arms.first?.name { return "1" }
+          return verdict.verdicts.first { $0.arm == arm.name }?.ratios.map { part($0).text }
         }
       )
     }
     let heading =
-      "on \(report.track), target \(Format.fixed(report.target, 2)), \(report.precision.rawValue), "
-      + Format.count(report.seeds.count, "seed")
+      "on \(verdict.track), target \(Format.fixed(verdict.target, 2)), \(verdict.precision.rawValue), "
+      + Format.count(verdict.seeds.count, "seed")
     let rows: [Row] = [
       (
-        "steps until the mean is below the target, p < \(report.significance)",
+        "steps until the mean is below the target, p < \(verdict.significance)",
         {
           $0.stop.map { Format.grouped($0.step) }
         }
@@ -81,7 +81,7 @@ package enum Verdicts {
     return Table(
       rows,
       [.left(heading, \.title)]
-        + report.arms.map { arm in .right(arm.name) { $0.text(arm) ?? "-" } })
+        + verdict.arms.map { arm in .right(arm.name) { $0.text(arm) ?? "-" } })
   }
 }
 

@@ -5,7 +5,7 @@ import Text
 
 /// What a program knows by name: update rules, models, corpora, and tracks with a recipe for every rule.
 ///
-/// It is a value. Who adds to it passes it down by ``current``, for the time of one call.
+/// It is a value. Whoever adds to it passes it on through ``current`` for the duration of one call.
 package struct Registry: Sendable {
   /// Makes the text of a corpus.
   package typealias CorpusBuilder = @Sendable () throws(DataError) -> Corpus

@@ -28,7 +28,9 @@ public struct RunRecord: Codable, Sendable {
     case missed
     /// The whole schedule, without a target.
     case completed
+    /// A loss was not a number.
     case diverged
+    /// Somebody ended it.
     case interrupted
   }
 

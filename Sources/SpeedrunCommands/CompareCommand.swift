@@ -13,13 +13,13 @@ struct CompareCommand: ColoredCommand {
     commandName: "compare",
     abstract: "Compare optimizers on the same seeds: steps and seconds to the target.",
     discussion: """
-      speedrun compare
-      speedrun compare --arm adamw --arm muon --arm muon-rms=muon,muon.scale=rms --seeds 10
+      \(Speedrun.name) compare
+      \(Speedrun.name) compare --arm adamw --arm muon --arm muon-rms=muon,muon.scale=rms --seeds 10
 
       An arm is OPTIMIZER or NAME=OPTIMIZER, then ,key=value for each setting of its recipe; the first is \
       the baseline of the others. Every arm runs its own schedule to the end on every seed, one run after \
       the other, in DIR/NAME-seedN. What has finished there is not run again, so the same command \
-      continues where it was interrupted. At the end DIR/result.json has the report, and DIR/record.json \
+      continues where it was interrupted. At the end DIR/result.json has the verdict, and DIR/record.json \
       says what was compared.
 
       An arm's stop step is the first validation at which the mean loss over the seeds is below the target \
@@ -68,7 +68,7 @@ struct CompareCommand: ColoredCommand {
   @Flag(help: "Run nothing: evaluate the runs that are there.")
   var noRun = false
 
-  @Flag(help: "Print the report as JSON.")
+  @Flag(help: "Print the verdict as JSON.")
   var json = false
 
   @Flag(help: "No progress.")
@@ -94,7 +94,7 @@ struct CompareCommand: ColoredCommand {
     } else {
       try run(&experiment)
     }
-    let result = try experiment.comparison()
+    let result = try experiment.verdict()
     // A record of fewer seeds than were asked for would claim what the command does not make.
     if experiment.isComplete {
       try experiment.writeRecord(

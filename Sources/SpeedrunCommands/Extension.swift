@@ -1,9 +1,12 @@
+import Autograd
 import Muon
 import NanoGPT
 import Runs
 
 /// What somebody's own program knows besides what comes with this package; given to ``Speedrun/main(adding:)``.
 public struct Extension: Sendable {
+  /// Whether it brings a track, for which others may have recipes.
+  var addsTrack = false
   let add: @Sendable (inout Registry) -> Void
 
   /// How an own rule runs a track; what is nil is as in the track's recipe for AdamW.
@@ -32,15 +35,17 @@ public struct Extension: Sendable {
   }
 
   /// An update rule for the matrices inside the blocks, with a recipe for each track that it can run, by the track's name.
+  ///
+  /// The tracks are the built-in ones and those of added corpora; another name stops the program.
   public static func rule<Rule: UpdateRule>(
     _ rule: Rule.Type, recipes: [String: Recipe<Rule>]
   ) -> Extension {
     Extension { registry in
       registry.rules.add(rule)
-      for index in registry.tracks.indices {
-        guard let own = recipes[registry.tracks[index].track.name],
+      for (name, own) in recipes {
+        guard let index = registry.trackNames.firstIndex(of: name),
           let usual = registry.tracks[index].recipes[AdamW.name]
-        else { continue }
+        else { fail("rule \(rule.name): '\(name)' is none of the tracks \(registry.trackNames)") }
         registry.tracks[index].recipes[rule.name] = Runs.Recipe(
           steps: own.steps ?? usual.steps, schedule: own.schedule ?? usual.schedule,
           hidden: own.hidden, embed: own.embed ?? usual.embed, head: own.head ?? usual.head)
@@ -58,16 +63,26 @@ public struct Extension: Sendable {
   /// - Parameters:
   ///   - name: The name of corpus and track.
   ///   - vocabulary: The number of tokens that the track prepares it with.
-  ///   - text: Makes the text; called only when it has to be prepared.
+  ///   - validationTokens: How many tokens to validate on. A tenth of the documents must have as many.
+  ///   - text: Makes the text, of the same name; called only when it has to be prepared.
   /// - Returns: The extension.
   public static func corpus(
-    _ name: String, vocabulary: Int = 1024,
+    _ name: String, vocabulary: Int = 1024, validationTokens: Int = 98_304,
     text: @escaping @Sendable () throws(DataError) -> Corpus
   ) -> Extension {
-    Extension { registry in
-      registry.corpora.append((name, text))
+    Extension(addsTrack: true) { registry in
+      registry.corpora.append(
+        (
+          name,
+          { () throws(DataError) in
+            let corpus = try text()
+            require(corpus.name == name, "corpus '\(name)': its text is called '\(corpus.name)'")
+            return corpus
+          }
+        ))
       var track = TrackDefinition.kjv
       (track.track.name, track.track.corpus, track.track.vocabulary) = (name, name, vocabulary)
+      track.track.valTokens = validationTokens
       (track.track.version, track.track.textSHA256, track.track.target) = (nil, nil, nil)
       registry.tracks.append(track)
     }

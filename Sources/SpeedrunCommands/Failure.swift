@@ -22,7 +22,7 @@ struct Failure {
         case .badData: .badData
         case .cannotWrite: .cannotWrite
         }
-      message = error.description
+      message = Speedrun.named(error.description)
     case let error as TrialFailure:
       (status, message, hint) = (error.status, error.message, error.hint)
     case let error as OptimizerError:
@@ -37,8 +37,7 @@ struct Failure {
       (status, message) = (.internalError, "internal error: \(error)")
       hint = "this is a mistake in the program: please report it with the command you ran"
     }
-    // Whoever knows what to do does not know what this program is called.
-    hint = hint?.replacing("`speedrun ", with: "`\(Speedrun.name) ")
+    hint = hint.map(Speedrun.named)
   }
 
   /// Options that are gone, and what does the same.

@@ -10,6 +10,9 @@ public enum Speedrun {
   /// What the user calls this program: the name of its file, as commands to type next begin with it.
   static let name = URL(fileURLWithPath: CommandLine.arguments[0]).lastPathComponent
 
+  /// The text with this program's name: who knows what to type next does not know what the program is called.
+  static func named(_ text: String) -> String { text.replacing("`speedrun ", with: "`\(name) ") }
+
   /// Does what the command line says, and ends the process.
   ///
   /// Every command knows what was added, as do the runs that `compare` and `sweep` start: they are this executable.
@@ -20,7 +23,9 @@ public enum Speedrun {
     Signals.reportFailedWrites()
     StandardStream.occupyClosedStreams()
     var registry = Registry.builtIn
-    for addition in extensions { addition.add(&registry) }
+    // A rule may have a recipe for the track of a corpus.
+    let additions = extensions.filter(\.addsTrack) + extensions.filter { !$0.addsTrack }
+    for addition in additions { addition.add(&registry) }
     exit(
       Registry.$current.withValue(registry) { run(Array(CommandLine.arguments.dropFirst())) })
   }

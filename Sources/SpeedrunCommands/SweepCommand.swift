@@ -13,7 +13,7 @@ struct SweepCommand: ColoredCommand {
     abstract: "Search the hyperparameters of several arms, with as many trials for each.",
     discussion: """
       The plan is a TOML file. results/sweeps/kjv.toml is one, and the article Records and rules explains \
-      it. Every trial is a whole `speedrun run` in a process of its own, scored by its final validation loss.
+      it. Every trial is a whole `\(Speedrun.name) run` in a process of its own, scored by its final validation loss.
 
       Writes trials.jsonl (a line for every trial), runs/ (the record of every trial), plan.toml, \
       result.json and record.json to the output directory. The same command goes on where it was stopped: finished \
@@ -80,7 +80,7 @@ struct SweepCommand: ColoredCommand {
     try search(&experiment, by: runner, for: directory, messages)
     try experiment.writeRecord(
       command: CommandText.text(CommandLine.arguments.dropFirst()), parallel: runner.parallel)
-    let result = try experiment.sweep()
+    let result = try experiment.ranking()
     if json {
       try Console.output(color.mode).printResult(try JSON.document(result))
     } else {

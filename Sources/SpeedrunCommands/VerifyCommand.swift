@@ -14,8 +14,8 @@ struct VerifyCommand: ColoredCommand {
     commandName: "verify",
     abstract: "Check records: every log line, every checksum, every number that follows from them.",
     discussion: """
-      speedrun verify
-      speedrun verify results/records/kjv --rerun
+      \(Speedrun.name) verify
+      \(Speedrun.name) verify results/records/kjv --rerun
 
       Without a directory, every record in results/records, and that leaderboard, report and figures are what \
       they give. The logs are read line by line, the result of \

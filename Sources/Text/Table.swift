@@ -4,9 +4,11 @@ import TextTable
 public struct Table: Sendable {
   /// A cell's content.
   public enum Cell: Equatable, Sendable {
+    /// Words or numbers for people.
     case text(String)
     /// Settings and other things a machine reads.
     case code(String)
+    /// Words that lead to another document.
     case link(String, to: String)
   }
 

@@ -88,7 +88,7 @@ package struct Verifier {
   private mutating func readFiles() throws {
     for path in try FileManager.default.subpathsOfDirectory(atPath: directory.path) {
       let url = directory.appendingPathComponent(path)
-      if url.isDirectory || isPacked && (path.contains("/") || Pack.names.contains(path)) {
+      if url.isDirectory || isPacked && (path.contains("/") || Pack.fileNames.contains(path)) {
         continue
       }
       files[path] = try Files.read(url, hint: "make it readable")

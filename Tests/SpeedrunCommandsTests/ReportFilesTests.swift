@@ -201,7 +201,7 @@ import Testing
       #expect(board.rows.map(\.arm.name) == ["muon", "adamw"])
       #expect(
         board.repetitions == [
-          "muon of small is not listed again: its runs are those of muon of large, bit for bit."
+          "muon of small is not listed again: its validation losses are those of muon of large, bit for bit."
         ])
       let readme = try #require(try results.files()["README.md"])
       #expect(

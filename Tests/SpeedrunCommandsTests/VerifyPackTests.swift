@@ -96,6 +96,14 @@ extension CommandLineTests {
         { try $0.replace("runs.jsonl", "\"seed\":1,", with: "\"seed\":x,") },
         ["runs.jsonl:3: not of a run: not JSON"]
       ),
+      (
+        { record in
+          let lines = try record.text("runs.jsonl")
+          try record.write(
+            "\n" + lines.replacing("\"seed\":2,", with: "\"seed\":x,"), to: "runs.jsonl")
+        },
+        ["runs.jsonl:6: not of a run: not JSON"]
+      ),
       ({ try $0.remove("runs.jsonl") }, ["runs.jsonl: no such file"]),
     ]
 

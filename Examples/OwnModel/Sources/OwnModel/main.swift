@@ -34,4 +34,11 @@ struct Bigram: LanguageModel {
   }
 }
 
-Speedrun.main(adding: .model("bigram", Bigram.self))
+/// Numbers to count by, a document for each: a text needs no file.
+let counting = Corpus(
+  name: "counting",
+  documents: (1...200).map { start in (0..<40).map { "\(start + $0)" }.joined(separator: " ") })
+
+Speedrun.main(
+  adding: .model("bigram", Bigram.self),
+  .corpus("counting", vocabulary: 300, validationTokens: 512) { counting })

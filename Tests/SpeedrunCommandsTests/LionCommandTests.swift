@@ -8,7 +8,7 @@ import Testing
 
 /// Lion has a file, a place among the known rules and a recipe, and nothing else: enough for everything.
 extension CommandLineTests {
-  @Suite(.serialized) struct OwnOptimizerTests {
+  @Suite(.serialized) struct LionCommandTests {
     @Test func aRegisteredRuleTrains() throws {
       try withTool { tool in
         let run = try tool.run(
