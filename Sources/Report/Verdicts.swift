@@ -69,9 +69,7 @@ package enum Verdicts {
     let rows: [Row] = [
       (
         "steps until the mean is below the target, p < \(verdict.significance)",
-        {
-          $0.stop.map { Format.grouped($0.step) }
-        }
+        { $0.stop.map { Format.grouped($0.step) } }
       ),
       ratio("steps", \.steps),
       ("seconds until then", { $0.stop.map { Format.fixed($0.seconds, 1) } }),

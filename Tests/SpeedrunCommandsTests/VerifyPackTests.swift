@@ -23,10 +23,7 @@ extension CommandLineTests {
         ["runs.csv:4: step is 2; it should be 1"]
       ),
       (
-        { record in
-          let rows = try record.text("runs.csv").split(separator: "\n")
-          try record.write((rows[..<4] + rows[3...]).map { $0 + "\n" }.joined(), to: "runs.csv")
-        },
+        { try $0.double(row: 4) },
         ["runs.csv:5: step is 1; it should be 2"]
       ),
       (
@@ -49,6 +46,23 @@ extension CommandLineTests {
         { try $0.replace("runs.csv", "slow-seed0,val,2,", with: "slow-seed0,val,2,,") },
         ["runs.csv:5: 8 fields; it should be 7"]
       ),
+      (
+        { try $0.remove(row: 5) },
+        [
+          "runs.csv:5: slow-seed0/log.jsonl:4: the validation of step 2 is missing before this line",
+          "runs.csv:2: slow-seed0/log.jsonl: SHA-256 is ",
+          "runs.csv:2: slow-seed0/log.txt: SHA-256 is ",
+        ]
+      ),
+      (
+        { try $0.double(row: 5) },
+        [
+          "runs.csv:6: slow-seed0/log.jsonl:5: the validation of step 2 is one too many",
+          "runs.csv:2: slow-seed0/log.jsonl: SHA-256 is ",
+          "runs.csv:2: slow-seed0/log.txt: SHA-256 is ",
+        ]
+      ),
+      ({ try $0.remove(row: 4) }, ["runs.csv:4: step is 2; it should be 1"]),
       (
         { try $0.replace("runs.csv", "step_ns", with: "step_ms") },
         ["runs.csv:1: not run,event,step,loss,bits_per_byte,step_ns,optimizer_ns"]
@@ -129,5 +143,40 @@ extension CommandLineTests {
         }
       }
     }
+
+    /// A change of a step's time shows in the sums of its run too, and in what is made of them.
+    @Test func aChangedTimeIsFoundInItsPack() throws {
+      try VerifyTests.withComparison { tool in
+        let record = try Record(packed: "results/records/small", to: "copy", in: tool)
+        var fields = try record.text("runs.csv").split(
+          separator: "\n", omittingEmptySubsequences: false
+        ).map(String.init)
+        var row = fields[3].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        row[5] = try #require(Int(row[5]).map { "\($0 + 1_000_000)" })
+        fields[3] = row.joined(separator: ",")
+        try record.write(fields.joined(separator: "\n"), to: "runs.csv")
+        let said = try tool.run("verify", "copy").output
+        #expect(said.contains("copy/runs.csv:2: slow-seed0/log.jsonl: SHA-256 is "), "\(said)")
+        #expect(
+          said.contains("copy/runs.jsonl:1: slow-seed0/run.json: result.train_seconds is "),
+          "\(said)")
+      }
+    }
+  }
+}
+
+extension Record {
+  /// Removes a line of `runs.csv`, counted from 1.
+  fileprivate func remove(row: Int) throws {
+    var lines = try text("runs.csv").split(separator: "\n", omittingEmptySubsequences: false)
+    lines.remove(at: row - 1)
+    try write(lines.joined(separator: "\n"), to: "runs.csv")
+  }
+
+  /// Writes a line of `runs.csv` twice.
+  fileprivate func double(row: Int) throws {
+    var lines = try text("runs.csv").split(separator: "\n", omittingEmptySubsequences: false)
+    lines.insert(lines[row - 1], at: row)
+    try write(lines.joined(separator: "\n"), to: "runs.csv")
   }
 }
