@@ -10,13 +10,13 @@ package struct Arm: Hashable, Sendable {
   /// The search for its hyperparameters; an arm of a comparison has none.
   package var stages: [Stage] = []
 
-  /// The points of all stages; without any, the settings are the only one.
-  package var pointCount: Int {
-    stages.isEmpty ? 1 : stages.reduce(0) { $0 + $1.points.count }
+  /// The trials of all stages, each point with so many seeds; without stages, the settings are the only point.
+  package func trialCount(seeds: Int) -> Int {
+    stages.isEmpty ? seeds : stages.reduce(0) { $0 + $1.trialCount(seeds: seeds) }
   }
 
   /// The keys that are searched, sorted.
-  package var keys: [String] { Set(stages.flatMap { $0.axes.map(\.key) }).sorted() }
+  package var keys: [String] { Set(stages.flatMap(\.keys)).sorted() }
 
   /// Throws unless the name, which becomes that of directories, can be one, and the optimizer is known.
   package init(
@@ -59,48 +59,5 @@ package struct Arm: Hashable, Sendable {
     } catch {
       throw UsageError("--arm \(text): \(error.message)", hint: error.hint)
     }
-  }
-}
-
-/// A grid around the best of all earlier stages of a sweep's arm.
-package struct Stage: Hashable, Sendable {
-  package let name: String
-  /// Sorted by key.
-  package let axes: [Axis]
-
-  /// A key, and what is tried for it.
-  package struct Axis: Hashable, Sendable {
-    package let key: String
-    package let choices: [Choice]
-  }
-
-  /// A value as `--set` takes it, or a factor on the value of the best so far.
-  package enum Choice: Hashable, Sendable {
-    case value(String)
-    case factor(Double)
-  }
-
-  /// One key's part of a point.
-  package struct Move: Hashable, Sendable {
-    package let key: String
-    package let choice: Choice
-
-    /// As a person reads it: `steps=200`, `muon.learning_rate=best x 0.7`.
-    package var text: String {
-      switch choice {
-      case .value(let value): "\(key)=\(value)"
-      case .factor(let factor): "\(key)=best x \(Setting.text(of: factor))"
-      }
-    }
-  }
-
-  /// The points of the grid, the last key changing fastest.
-  ///
-  /// Where every choice is a factor of 1 the point is the best so far itself, and left out.
-  package var points: [[Move]] {
-    let all = axes.reduce([[]]) { points, axis in
-      points.flatMap { point in axis.choices.map { point + [Move(key: axis.key, choice: $0)] } }
-    }
-    return all.filter { point in point.contains { $0.choice != .factor(1) } }
   }
 }

@@ -2,7 +2,7 @@ import Autograd
 import Runs
 import Statistics
 
-/// The validations of one arm: a curve for every seed, all with the same steps.
+/// The validations of one arm: a curve for every seed, at the steps that all seeds have.
 public struct ArmCurves: Sendable {
   /// The seed of each curve.
   public let seeds: [UInt64]
@@ -14,12 +14,17 @@ public struct ArmCurves: Sendable {
   private let seconds: [[Double]]
 
   /// Takes at least one curve; one that ends early counts as infinite from there on.
+  ///
+  /// A step that a seed has not been judged at does not count for any, be it that its loss was too far from the target
+  /// (``RunLog/needsWholeSet``).
   public init(_ curves: [(seed: UInt64, validations: [RunLog.Validation])]) {
     require(!curves.isEmpty, "an arm without curves")
     let pointsBySeed = curves.map { _, validations in
       Dictionary(validations.map { ($0.step, $0) }) { first, _ in first }
     }
-    let steps = Set(pointsBySeed.flatMap(\.keys)).filter { $0 > 0 }.sorted()
+    let steps = Set(pointsBySeed.flatMap(\.keys)).filter { step in
+      step > 0 && pointsBySeed.allSatisfy { $0[step] != nil || step > ($0.keys.max() ?? 0) }
+    }.sorted()
     self.steps = steps
     seeds = curves.map(\.seed)
     losses = steps.map { step in pointsBySeed.map { $0[step]?.loss ?? .infinity } }

@@ -12,9 +12,11 @@ package struct Experiment: Sendable {
   private struct Job {
     let arm: Int
     let point: Int
-    /// The seed's place in the request.
+    /// The seed's place among those of the point.
     let seed: Int
     let trial: Trial
+    /// Whether an earlier point of the arm had this trial, which counts there.
+    let isRepeated: Bool
     var run: FinishedRun?
   }
 
@@ -37,7 +39,7 @@ package struct Experiment: Sendable {
     self.diagnosticsEvery = diagnosticsEvery
     pack = try Pack(in: directory)
     for (index, arm) in request.arms.enumerated() {
-      searches.append(try Search(arm, on: request.source.definition))
+      searches.append(try Search(arm, on: request.source.definition, seeds: request.seeds))
       addJobs(ofArm: index)
     }
     // Arm after arm with one seed, then with the next: a machine that drifts does so for all arms alike.
@@ -47,11 +49,14 @@ package struct Experiment: Sendable {
   /// Adds the trials of points that are new.
   private mutating func addJobs(ofArm index: Int) {
     let search = searches[index]
-    let known = jobs.count { $0.arm == index } / request.seeds.count
-    for point in search.points.indices.dropFirst(known) {
-      for (place, seed) in request.seeds.enumerated() {
-        let trial = trial(of: search.arm, search.points[point].settings, seed: seed)
-        jobs.append(Job(arm: index, point: point, seed: place, trial: trial))
+    let known = jobs.lazy.filter { $0.arm == index }.map(\.point).max() ?? -1
+    for (point, value) in search.points.enumerated().dropFirst(known + 1) {
+      for (place, seed) in value.seeds.enumerated() {
+        jobs.append(
+          Job(
+            arm: index, point: point, seed: place,
+            trial: trial(of: search.arm, value.settings, seed: seed),
+            isRepeated: value.isFinal && request.seeds.contains(seed)))
       }
     }
   }
@@ -104,7 +109,7 @@ extension Experiment {
       jobs[index].run = run
       let (arm, point) = (jobs[index].arm, jobs[index].point)
       let ended = runs(ofArm: arm, point: point)
-      guard ended.count == request.seeds.count else { continue }
+      guard ended.count == searches[arm].points[point].seeds.count else { continue }
       let losses = ended.map { $0.record.result.finalValLoss ?? .infinity }
       try searches[arm].score(losses.reduce(0, +) / Double(losses.count), ofPoint: point)
       addJobs(ofArm: arm)
@@ -139,7 +144,7 @@ extension Experiment {
   package var trials: [Trial] { jobs.map(\.trial) }
 
   /// The number of jobs that have finished.
-  package var finishedCount: Int { jobs.count { $0.run != nil } }
+  package var finishedCount: Int { jobs.count { $0.run != nil && !$0.isRepeated } }
 
   /// Whether nothing is left to run.
   package var isComplete: Bool { finishedCount == request.trialCount }
@@ -185,7 +190,9 @@ extension Experiment {
 
   /// The finished trials of a sweep in the order of its plan.
   package var lines: [TrialLine] {
-    jobs.sorted { ($0.arm, $0.point, $0.seed) < ($1.arm, $1.point, $1.seed) }.compactMap { job in
+    jobs.filter { !$0.isRepeated }.sorted {
+      ($0.arm, $0.point, $0.seed) < ($1.arm, $1.point, $1.seed)
+    }.compactMap { job in
       job.run.map { run in
         TrialLine(
           arm: request.arms[job.arm].name, stage: searches[job.arm].points[job.point].stage,

@@ -24,6 +24,7 @@ package struct Pack: Sendable {
   fileprivate enum Row {
     case train(RunLog.Step)
     case validation(loss: Double?, bitsPerByte: Double?)
+    case glance(loss: Double?, bitsPerByte: Double?)
   }
 
   private var entries: [String: Entry] = [:]
@@ -76,6 +77,9 @@ package struct Pack: Sendable {
               + "\(step.optimizerTime.nanoseconds)")
         case .validation(let event):
           rows.append("\(name),val,\(event.step),\(text(event.loss)),\(text(event.bitsPerByte)),,")
+        case .glance(let event):
+          rows.append(
+            "\(name),glance,\(event.step),\(text(event.loss)),\(text(event.bitsPerByte)),,")
         case .diagnostics(let event):
           diagnostics.append(try JSON.line(Line(name, event)))
         }
@@ -161,6 +165,7 @@ package struct Pack: Sendable {
       switch row {
       case .train(let step): _ = log.train(step)
       case .validation(let loss, let bits): _ = log.validate(loss: loss, bitsPerByte: bits)
+      case .glance(let loss, let bits): _ = log.glance(loss: loss, bitsPerByte: bits)
       }
     }
     for (_, event) in entry.diagnostics { _ = log.diagnose(event) }
@@ -180,7 +185,10 @@ package struct Pack: Sendable {
     switch names[1] {
     case RunDirectory.recordName: return (Self.recordsName, entry.line)
     case RunDirectory.textName:
-      for case (let line, .validation) in entry.rows { origins.append((Self.rowsName, line)) }
+      for (line, row) in entry.rows {
+        if case .train = row { continue }
+        origins.append((Self.rowsName, line))
+      }
     case RunDirectory.logName:
       var (step, diagnostics) = (0, entry.diagnostics[...])
       for (line, row) in entry.rows {
@@ -264,7 +272,10 @@ extension Pack.Row {
     case "val":
       try expectNone([5, 6])
       self = .validation(loss: try loss(3), bitsPerByte: try loss(4))
-    default: throw RowFlaw("event is '\(fields[1])', neither train nor val")
+    case "glance":
+      try expectNone([5, 6])
+      self = .glance(loss: try loss(3), bitsPerByte: try loss(4))
+    default: throw RowFlaw("event is '\(fields[1])', none of train, val and glance")
     }
   }
 }

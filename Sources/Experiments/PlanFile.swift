@@ -2,6 +2,7 @@ import Autograd
 import Foundation
 import NanoGPT
 import Runs
+import Statistics
 import Text
 
 /// The plan of a sweep as its TOML file has it.
@@ -25,6 +26,13 @@ private struct PlanFile: Codable {
     var name: String
     var values: Tree?
     var factors: Tree?
+    /// How many points are drawn from the ranges.
+    var points: Int?
+    var ranges: Tree?
+    var around: Tree?
+    /// How many of the best points are run again, with which further seeds.
+    var best: Int?
+    var seeds: [Tree]?
   }
 
   enum CodingKeys: String, CodingKey {
@@ -84,7 +92,7 @@ extension Request {
   }
 
   /// The seeds of a plan: the first, if it names none.
-  private static func seeds(_ list: [Tree]?) throws(UsageError) -> [UInt64] {
+  fileprivate static func seeds(_ list: [Tree]?) throws(UsageError) -> [UInt64] {
     guard let list else { return [0] }
     let seeds = list.compactMap { seed -> UInt64? in
       if case .integer(let number) = seed { UInt64(exactly: number) } else { nil }
@@ -109,7 +117,9 @@ extension Request {
       let place = "arm \(arm.object?["name"]?.string ?? "\(number + 1)"): "
       try check(arm, ["name", "optimizer", "set", "stages"], place)
       for stage in arm.object?["stages"]?.array ?? [] {
-        try check(stage, ["name", "values", "factors"], place)
+        try check(
+          stage, ["name", "values", "factors", "points", "ranges", "around", "best", "seeds"],
+          place)
       }
     }
     return try tree.decoded(PlanFile.self, choices: PlanFile.choices)
@@ -119,6 +129,77 @@ extension Request {
 extension Stage {
   fileprivate init(_ stage: PlanFile.Stage, arm: String) throws(UsageError) {
     let place = "arm \(arm), stage \(stage.name): "
+    name = stage.name
+    let kinds = [
+      ("values or factors", stage.values != nil || stage.factors != nil),
+      ("points with ranges", stage.points != nil || stage.ranges != nil || stage.around != nil),
+      ("best with seeds", stage.best != nil || stage.seeds != nil),
+    ].filter(\.1).map(\.0)
+    guard kinds.count == 1 else {
+      throw UsageError(
+        place + (kinds.isEmpty ? "there is nothing to try" : kinds.joined(separator: " and ")),
+        hint: "a stage has values and factors, or points with ranges and around, or best with seeds"
+      )
+    }
+    switch kinds[0] {
+    case "points with ranges": kind = try Self.spread(stage, place)
+    case "best with seeds":
+      guard let best = stage.best, best > 0, let seeds = stage.seeds, !seeds.isEmpty else {
+        throw UsageError(
+          "\(place)best and seeds go together",
+          hint: "best = 4 and seeds = [1, 2] run the best four points with two further seeds")
+      }
+      kind = .finals(best, seeds: try Request.seeds(seeds))
+    default: kind = try Self.grid(stage, place)
+    }
+    if case .grid = kind, points.isEmpty {
+      throw UsageError(
+        "\(place)there is nothing to try",
+        hint: "give it values, or factors other than 1, of at least one key")
+    }
+  }
+
+  private static func spread(
+    _ stage: PlanFile.Stage, _ place: String
+  ) throws(UsageError) -> Kind {
+    guard let count = stage.points, (1...4096).contains(count) else {
+      throw UsageError("\(place)points: it must be a number from 1 to 4096")
+    }
+    var ranges: [Range] = []
+    for (tree, isRelative) in [(stage.ranges, false), (stage.around, true)] {
+      for (key, value) in tree?.leaves ?? [] {
+        let elements = value.array ?? []
+        let lists = elements.contains { $0.array != nil } ? elements : [value]
+        let bounds = lists.compactMap { list -> Bounds? in
+          let ends = list.array?.compactMap(\.number) ?? []
+          guard ends.count == 2, list.array?.count == 2, ends[0] < ends[1],
+            ends.allSatisfy(\.isFinite)
+          else { return nil }
+          return Bounds(lower: ends[0], upper: ends[1])
+        }
+        guard bounds.count == lists.count,
+          !isRelative || bounds.count == 1 && bounds[0].lower > 0
+        else {
+          throw UsageError(
+            "\(place)\(isRelative ? "around" : "ranges") of \(key): it must be [least, greatest]"
+              + (isRelative ? ", factors above 0" : ", or such a range for every number of a list"))
+        }
+        ranges.append(Range(key: key, bounds: bounds, isRelative: isRelative))
+      }
+    }
+    if let key = ranges.map(\.key).firstRepeated {
+      throw UsageError("\(place)\(key) has both ranges and around")
+    }
+    let dimensions = ranges.reduce(0) { $0 + $1.bounds.count }
+    guard (1...Sobol.mostDimensions).contains(dimensions) else {
+      throw UsageError(
+        "\(place)ranges of \(Format.count(dimensions, "number")); "
+          + "it must be 1 to \(Sobol.mostDimensions)")
+    }
+    return .spread(count, ranges.sorted { $0.key < $1.key })
+  }
+
+  private static func grid(_ stage: PlanFile.Stage, _ place: String) throws(UsageError) -> Kind {
     var axes: [Axis] = []
     for (key, value) in stage.values?.leaves ?? [] {
       guard let list = value.array, !list.isEmpty else {
@@ -135,17 +216,13 @@ extension Stage {
       }
       axes.append(Axis(key: key, choices: factors.map { .factor($0) }))
     }
-    (name, self.axes) = (stage.name, axes.sorted { $0.key < $1.key })
+    axes.sort { $0.key < $1.key }
     if let key = axes.map(\.key).firstRepeated {
       throw UsageError("\(place)\(key) has both values and factors")
     }
     for axis in axes where axis.choices.firstRepeated != nil {
       throw UsageError("\(place)\(axis.key) has the same value or factor twice")
     }
-    if points.isEmpty {
-      throw UsageError(
-        "\(place)there is nothing to try",
-        hint: "give it values, or factors other than 1, of at least one key")
-    }
+    return .grid(axes)
   }
 }

@@ -101,16 +101,19 @@ extension Ranking {
         trainSeconds: runs.reduce(0) { $0 + $1.record.result.trainSeconds }
           / Double(max(1, runs.count)))
     }
-    // Sorting by loss and place: equal losses stay in the order of the plan.
+    // The finals first, then by loss and place: equal losses stay in the order of the plan.
     let ranked = points.indices.sorted {
-      (points[$0].loss ?? .infinity, $0) < (points[$1].loss ?? .infinity, $1)
+      func key(_ place: Int) -> (Int, Double, Int) {
+        (search.points[place].isFinal ? 0 : 1, points[place].loss ?? .infinity, place)
+      }
+      return key($0) < key($1)
     }
     let winner = search.best?.settings ?? []
     let precision =
       request.precision == .float32 ? [] : ["--precision", request.precision.rawValue]
     return ArmResult(
       name: search.arm.name, optimizer: search.arm.optimizer,
-      trials: points.count * request.seeds.count,
+      trials: search.arm.trialCount(seeds: request.seeds.count),
       diverged: experiment.lines.count { $0.arm == search.arm.name && $0.outcome == .diverged },
       trainSeconds: experiment.finished(ofArm: index).reduce(0) {
         $0 + $1.record.result.trainSeconds

@@ -54,8 +54,9 @@ package struct Request: Sendable {
 
   package var kind: ExperimentKind { purpose.kind }
 
-  /// The number of trials: of two that are the same both count.
-  package var trialCount: Int { seeds.count * arms.reduce(0) { $0 + $1.pointCount } }
+  /// The number of trials: of two points that are the same those of both count, but a point that is run with further
+  /// seeds counts with these only.
+  package var trialCount: Int { arms.reduce(0) { $0 + $1.trialCount(seeds: seeds.count) } }
 
   /// Throws unless the experiment is fair and every setting fits the track.
   private func check() throws(UsageError) {
@@ -69,11 +70,23 @@ package struct Request: Sendable {
       if let name = arm.stages.map(\.name).firstRepeated {
         throw UsageError("arm \(arm.name): two stages are called '\(name)'")
       }
+      for case (let index, .finals(_, let further)) in arm.stages.map(\.kind).enumerated() {
+        if index != arm.stages.count - 1 {
+          throw UsageError(
+            "arm \(arm.name), stage \(arm.stages[index].name): only the last stage can have the "
+              + "best again")
+        }
+        if let seed = further.first(where: seeds.contains) {
+          throw UsageError(
+            "arm \(arm.name), stage \(arm.stages[index].name): every point has run with seed \(seed)",
+            hint: "name further seeds")
+        }
+      }
     }
     switch kind {
     case .comparison: _ = try track
     case .sweep:
-      let counts = arms.map { (name: $0.name, trials: $0.pointCount * seeds.count) }
+      let counts = arms.map { (name: $0.name, trials: $0.trialCount(seeds: seeds.count)) }
       if let first = counts.first, counts.contains(where: { $0.trials != first.trials }) {
         throw UsageError(
           "the arms have unequal numbers of trials: "

@@ -1,4 +1,5 @@
 import Runs
+import Text
 
 /// One arm's way through its stages: which points there are, what they scored, where to go next.
 ///
@@ -9,6 +10,10 @@ package struct Search: Sendable {
     /// The name of its stage; empty without stages.
     package let stage: String
     package let settings: [Setting]
+    /// The seeds it is run with.
+    package let seeds: [UInt64]
+    /// Whether it is one of the best of earlier stages, with more seeds than there.
+    package let isFinal: Bool
     /// The mean final validation loss; infinite when a run diverged, nil while not all have ended.
     package var loss: Double?
   }
@@ -17,21 +22,35 @@ package struct Search: Sendable {
   /// The points of all stages that have begun, in the order of the plan.
   package private(set) var points: [Point] = []
   private let definition: TrackDefinition
+  private let seeds: [UInt64]
   private var stagesBegun = 0
 
-  /// Begins the first stage.
-  package init(_ arm: Arm, on definition: TrackDefinition) throws(UsageError) {
-    (self.arm, self.definition) = (arm, definition)
+  /// Begins the first stage, whose points all run with these seeds.
+  package init(
+    _ arm: Arm, on definition: TrackDefinition, seeds: [UInt64]
+  ) throws(UsageError) {
+    (self.arm, self.definition, self.seeds) = (arm, definition, seeds)
     if arm.stages.isEmpty {
-      points = [Point(stage: "", settings: arm.settings)]
+      points = [Point(stage: "", settings: arm.settings, seeds: seeds, isFinal: false)]
     } else {
       try beginStage()
     }
   }
 
   /// The point of the lowest loss so far, the first of equals.
+  ///
+  /// Once finals have ended it is one of them: a mean of several seeds stands against luck with one.
   package var best: Point? {
-    points.filter { $0.loss != nil }.min { ($0.loss ?? .infinity) < ($1.loss ?? .infinity) }
+    let finals = points.filter(\.isFinal)
+    let haveEnded = !finals.isEmpty && finals.allSatisfy { $0.loss != nil }
+    return Self.ranked(points.filter { $0.loss != nil && $0.isFinal == haveEnded }).first
+  }
+
+  /// Points by their losses, of equal ones the first first.
+  private static func ranked(_ points: [Point]) -> [Point] {
+    points.enumerated().sorted { a, b in
+      (a.element.loss ?? .infinity, a.offset) < (b.element.loss ?? .infinity, b.offset)
+    }.map(\.element)
   }
 
   /// Notes what a point scored; after the last one of a stage the next stage begins.
@@ -45,7 +64,7 @@ package struct Search: Sendable {
   package static func rehearsed(
     _ arm: Arm, on definition: TrackDefinition
   ) throws(UsageError) -> Search {
-    var search = try Search(arm, on: definition)
+    var search = try Search(arm, on: definition, seeds: [0])
     var index = 0
     while index < search.points.count {
       let point = search.points[index]
@@ -62,6 +81,15 @@ package struct Search: Sendable {
 
   private mutating func beginStage() throws(UsageError) {
     let stage = arm.stages[stagesBegun]
+    stagesBegun += 1
+    if case .finals(let count, let further) = stage.kind {
+      points += Self.ranked(points).prefix(count).map { point in
+        Point(
+          stage: stage.name, settings: point.settings,
+          seeds: seeds + further.filter { !seeds.contains($0) }, isFinal: true)
+      }
+      return
+    }
     let start = best?.settings ?? arm.settings
     do {
       let current = try definition.applying(start, for: arm.optimizer)
@@ -70,32 +98,43 @@ package struct Search: Sendable {
         for move in moves {
           settings.set(try value(of: move, from: current), for: move.key)
         }
-        points.append(Point(stage: stage.name, settings: settings))
+        points.append(
+          Point(stage: stage.name, settings: settings, seeds: seeds, isFinal: false))
       }
     } catch {
       throw explained(error, stage: stage.name)
     }
-    stagesBegun += 1
   }
 
   /// What a move sets its key to.
   private func value(
     of move: Stage.Move, from current: TrackDefinition
   ) throws(UsageError) -> String {
+    if case .value(let text) = move.choice { return text }
+    let value = try current.value(of: move.key, for: arm.optimizer)
+    if value == nil {
+      // Names the key if there is no such key at all.
+      _ = try current.applying([Setting(key: move.key, value: "1")], for: arm.optimizer)
+    }
+    let isWhole = if case .integer = value { true } else { false }
     switch move.choice {
-    case .value(let text):
-      return text
+    case .value(let text): return text
     case .factor(let factor):
-      let value = try current.value(of: move.key, for: arm.optimizer)
-      if value == nil {
-        // Names the key if there is no such key at all.
-        _ = try current.applying([Setting(key: move.key, value: "1")], for: arm.optimizer)
-      }
-      guard let value, let number = value.number else {
+      guard let number = value?.number else {
         throw UsageError(
           "factors of \(move.key): it is not a number", hint: "list its values under values")
       }
-      return Setting.product(number, factor, isWhole: value == .integer(Int(number)))
+      return Setting.product(number, factor, isWhole: isWhole)
+    case .drawn(let numbers):
+      let count = value?.array?.count ?? 1
+      guard numbers.count == count else {
+        throw UsageError(
+          "ranges of \(move.key): \(Format.count(numbers.count, "range")) for "
+            + Format.count(count, "number"),
+          hint: count == 1 ? "give it [least, greatest]" : "give each number its [least, greatest]")
+      }
+      let texts = numbers.map { isWhole ? Setting.text(of: $0.rounded()) : Setting.short($0) }
+      return value?.array == nil ? texts[0] : "[\(texts.joined(separator: ", "))]"
     }
   }
 

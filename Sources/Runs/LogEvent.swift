@@ -6,6 +6,8 @@ import Text
 package enum LogEvent: Codable, Sendable {
   case train(Train)
   case validation(RunLog.Validation)
+  /// A look at a part of the validation set.
+  case glance(RunLog.Validation)
   case diagnostics(Diagnostics)
 
   /// A training step; the loss is that of the batch before the update, null when it is not a number.
@@ -83,7 +85,7 @@ package enum LogEvent: Codable, Sendable {
   private enum Key: String, CodingKey { case event }
 
   private enum Kind: String, Codable {
-    case train, diagnostics
+    case train, glance, diagnostics
     case validation = "val"
   }
 
@@ -91,6 +93,7 @@ package enum LogEvent: Codable, Sendable {
     switch try decoder.container(keyedBy: Key.self).decode(Kind.self, forKey: .event) {
     case .train: self = .train(try Train(from: decoder))
     case .validation: self = .validation(try RunLog.Validation(from: decoder))
+    case .glance: self = .glance(try RunLog.Validation(from: decoder))
     case .diagnostics: self = .diagnostics(try Diagnostics(from: decoder))
     }
   }
@@ -104,6 +107,9 @@ package enum LogEvent: Codable, Sendable {
     case .validation(let event):
       try container.encode(Kind.validation, forKey: .event)
       try event.encode(to: encoder)
+    case .glance(let event):
+      try container.encode(Kind.glance, forKey: .event)
+      try event.encode(to: encoder)
     case .diagnostics(let event):
       try container.encode(Kind.diagnostics, forKey: .event)
       try event.encode(to: encoder)
@@ -113,12 +119,17 @@ package enum LogEvent: Codable, Sendable {
   /// The line of `log.jsonl`.
   package var line: String { get throws { try JSON.line(self) } }
 
-  /// The line of `log.txt`, as modded-nanogpt writes it; only validations have one.
-  package func text(steps: Int) -> String {
-    guard case .validation(let validation) = self else { return "" }
+  /// The line of `log.txt`, as modded-nanogpt writes it; only validations have one, whole or at a glance.
+  package func text(steps: Int) -> String? {
+    let (validation, name): (RunLog.Validation, String)
+    switch self {
+    case .validation(let event): (validation, name) = (event, "val_loss")
+    case .glance(let event): (validation, name) = (event, "glance_loss")
+    case .train, .diagnostics: return nil
+    }
     let (step, seconds) = (validation.step, validation.trainSeconds)
     let average = step == 0 ? 0 : 1000 * seconds / Double(step)
-    return "step:\(step)/\(steps) val_loss:\(validation.loss.map { Format.fixed($0, 5) } ?? "nan") "
+    return "step:\(step)/\(steps) \(name):\(validation.loss.map { Format.fixed($0, 5) } ?? "nan") "
       + "train_time:\(Format.fixed(seconds, 3))s step_avg:\(Format.fixed(average, 2))ms"
   }
 }

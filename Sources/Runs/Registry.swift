@@ -15,7 +15,7 @@ package struct Registry: Sendable {
   package var corpora: [(name: String, text: CorpusBuilder)] = [
     ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
   ]
-  package var tracks: [TrackDefinition] = [.kjv, .micro]
+  package var tracks: [TrackDefinition] = [.sprint, .kjv, .micro]
 
   /// What comes with this package.
   package static let builtIn = Registry()
@@ -50,6 +50,8 @@ package struct Registry: Sendable {
     var complete = TrackDefinition.kjv
     for track in tracks { complete.recipes.merge(track.recipes) { first, _ in first } }
     complete.track.model.kind = Track.Model.gpt
+    (complete.track.valEveryLate, complete.track.valGlance, complete.track.valNear) = (5, 12, 0.02)
+    complete.track.dataSeed = 0
     complete.recipes["muon"]?.muon = Muon(
       learningRate: 0.03, weightDecay: 0.1, decay: .coupled,
       momentumWarmup: MomentumWarmup(from: 0.85, steps: 100), nesterov: false,

@@ -68,7 +68,7 @@ package struct RunDirectory {
   /// Appends an event to `log.jsonl`, and a validation to `log.txt` too.
   func append(_ event: LogEvent, of plan: RunPlan) throws {
     try events.append(try event.line)
-    if case .validation = event { try text.append(event.text(steps: plan.steps)) }
+    if let line = event.text(steps: plan.steps) { try text.append(line) }
   }
 
   /// Writes the weights before step 0.

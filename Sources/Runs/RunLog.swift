@@ -21,7 +21,8 @@ public struct RunLog: Sendable {
     }
   }
 
-  /// A validation before the training step of this number, or after the last; its loss is nil where it is not a number.
+  /// A validation before the training step of this number, or after the last, on the whole set or at a glance; its loss
+  /// is nil where it is not a number.
   public struct Validation: Codable, Equatable, Sendable {
     /// The training steps before it.
     public var step: Int
@@ -49,7 +50,10 @@ public struct RunLog: Sendable {
 
   package let plan: RunPlan
   package private(set) var steps: [Step] = []
+  /// The validations on the whole set: those that count.
   package private(set) var validations: [Validation] = []
+  /// The looks at a part of the set, of which some were followed by the whole.
+  package private(set) var glances: [Validation] = []
   package private(set) var diagnostics: [LogEvent.Diagnostics] = []
   /// Whether somebody ended the run before its time.
   package var isInterrupted = false
@@ -77,10 +81,18 @@ extension RunLog {
 
   /// Notes a validation.
   package mutating func validate(loss: Double?, bitsPerByte: Double?) -> LogEvent {
-    let validation = Validation(
-      step: steps.count, loss: loss, bitsPerByte: bitsPerByte, trainSeconds: trainSeconds)
-    validations.append(validation)
-    return .validation(validation)
+    validations.append(judged(loss, bitsPerByte))
+    return .validation(validations[validations.count - 1])
+  }
+
+  /// Notes a look at a part of the validation set.
+  package mutating func glance(loss: Double?, bitsPerByte: Double?) -> LogEvent {
+    glances.append(judged(loss, bitsPerByte))
+    return .glance(glances[glances.count - 1])
+  }
+
+  private func judged(_ loss: Double?, _ bitsPerByte: Double?) -> Validation {
+    Validation(step: steps.count, loss: loss, bitsPerByte: bitsPerByte, trainSeconds: trainSeconds)
   }
 
   /// Notes what an update did to a matrix.
@@ -93,11 +105,15 @@ extension RunLog {
   package var events: [LogEvent] {
     var replay = RunLog(plan)
     var events: [LogEvent] = []
-    var (validations, diagnostics) = (validations[...], diagnostics[...])
+    var (validations, glances) = (validations[...], glances[...])
+    var diagnostics = diagnostics[...]
     func validate() {
-      guard plan.validates(at: replay.steps.count), let next = validations.popFirst() else {
-        return
+      guard plan.validates(at: replay.steps.count) else { return }
+      if plan.track.valGlance != nil {
+        guard let next = glances.popFirst() else { return }
+        events.append(replay.glance(loss: next.loss, bitsPerByte: next.bitsPerByte))
       }
+      guard replay.needsWholeSet, let next = validations.popFirst() else { return }
       events.append(replay.validate(loss: next.loss, bitsPerByte: next.bitsPerByte))
     }
     for (index, step) in steps.enumerated() {
@@ -119,7 +135,12 @@ extension RunLog {
 
   /// The content of `log.txt`.
   package var text: [UInt8] {
-    Array(validations.map { LogEvent.validation($0).text(steps: plan.steps) + "\n" }.joined().utf8)
+    let judged =
+      glances.map { ($0.step, 0, LogEvent.glance($0)) }
+      + validations.map { ($0.step, 1, LogEvent.validation($0)) }
+    let lines = judged.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+      .compactMap { $0.2.text(steps: plan.steps) }
+    return Array(lines.map { $0 + "\n" }.joined().utf8)
   }
 
   /// Reads a `log.jsonl` up to its end, or to the first line that is no event.
@@ -141,6 +162,8 @@ extension RunLog {
         case .train(let event): _ = log.train(event.measured)
         case .validation(let event):
           _ = log.validate(loss: event.loss, bitsPerByte: event.bitsPerByte)
+        case .glance(let event):
+          _ = log.glance(loss: event.loss, bitsPerByte: event.bitsPerByte)
         case .diagnostics(let event): _ = log.diagnose(event)
         }
       } catch {
@@ -152,12 +175,37 @@ extension RunLog {
 }
 
 extension RunLog {
+  /// Whether the whole validation set is to be judged now: always, unless the track begins with glances.
+  ///
+  /// Then it is after the last step, and wherever the loss is within `val_near` of the target: above it, because the
+  /// target may have been reached, and below, because other seeds may need more steps than this one and are compared
+  /// with it at the same. What the loss is, is estimated: by the glance, and by how far the whole set was from its own
+  /// glance the last time.
+  package var needsWholeSet: Bool {
+    guard plan.track.valGlance != nil, steps.count < plan.steps else { return true }
+    guard let near = plan.track.valNear, let target = plan.track.target,
+      let glance = glances.last?.loss
+    else { return false }
+    let whole = validations.last
+    let before = glances.last { $0.step == whole?.step }
+    let difference = whole?.loss.flatMap { loss in before?.loss.map { loss - $0 } } ?? 0
+    return abs(glance + difference - target) <= near
+  }
+
+  /// Every validation, on the whole set where that was judged, else at a glance.
+  package var curve: [Validation] {
+    let counted = Set(validations.map(\.step))
+    return (glances.filter { !counted.contains($0.step) } + validations).sorted {
+      $0.step < $1.step
+    }
+  }
+
   /// The seconds spent on training steps.
   package var trainSeconds: Double { trainTime.seconds }
 
   /// The step whose loss was not a number.
   package var divergedAtStep: Int? {
-    validations.first { $0.loss == nil }?.step ?? steps.firstIndex { $0.loss == nil }
+    (glances + validations).first { $0.loss == nil }?.step ?? steps.firstIndex { $0.loss == nil }
   }
 
   /// Whether the run stopped before the end of its schedule.

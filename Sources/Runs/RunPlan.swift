@@ -12,7 +12,7 @@ package struct RunPlan: Sendable {
   package let recipe: Recipe
   /// What was changed about track and recipe.
   package let settings: [Setting]
-  /// Determines the initial weights.
+  /// Determines the initial weights and, where the track does not fix it, the order of the data.
   package let seed: UInt64
   /// The arithmetic of the model's matrix products.
   package let precision: Precision
@@ -42,6 +42,13 @@ package struct RunPlan: Sendable {
 
   /// The tokens of a training step.
   package var tokensPerStep: Int { track.batch * track.model.context }
+
+  /// Determines the order of the training windows: the track's, or one that follows from the seed.
+  ///
+  /// Every epoch takes the next number, so those of two seeds lie a million epochs apart.
+  package var dataSeed: UInt64 {
+    track.dataSeed.map { UInt64($0) } ?? (seed % (1 << 31) + 1) << 20
+  }
 
   /// Whether a validation comes before the training step of this number, or after the last.
   package func validates(at step: Int) -> Bool { track.validates(at: step, of: steps) }

@@ -56,6 +56,8 @@ public struct RunRecord: Codable, Sendable {
     package var valTokens: Int
     package var valEvery: Int
     package var valEveryLate: Int?
+    package var valGlance: Int?
+    package var valNear: Double?
 
     enum CodingKeys: String, CodingKey {
       case batch, steps, seed, lanes, precision, schedule, target
@@ -63,6 +65,8 @@ public struct RunRecord: Codable, Sendable {
       case valTokens = "val_tokens"
       case valEvery = "val_every"
       case valEveryLate = "val_every_late"
+      case valGlance = "val_glance"
+      case valNear = "val_near"
     }
   }
 
@@ -194,11 +198,13 @@ extension RunRecord.Configuration {
       groups: groups.map(\.record))
   }
 
-  /// SHA-256 of the whole but for the seed, as JSON in one line: the same for all runs of an arm.
+  /// SHA-256 of the whole but for the seed and what follows from it, as JSON in one line: the same for all runs of
+  /// an arm.
   package var sha256: String {
     get throws {
       var tree = try JSON.decoded(Tree.self, from: Array(try JSON.line(self).utf8))
       tree[["training", "seed"]] = nil
+      if training.dataSeed >= 1 << 20 { tree[["training", "data_seed"]] = nil }
       return Files.sha256(Array(try JSON.line(tree).utf8))
     }
   }
@@ -208,10 +214,10 @@ extension RunRecord.Training {
   package init(_ plan: RunPlan) {
     let track = plan.track
     self.init(
-      batch: track.batch, steps: plan.steps, seed: plan.seed, dataSeed: UInt64(track.dataSeed),
+      batch: track.batch, steps: plan.steps, seed: plan.seed, dataSeed: plan.dataSeed,
       lanes: track.lanes, precision: plan.precision, schedule: plan.recipe.schedule,
       target: track.target, valTokens: track.valTokens, valEvery: track.valEvery,
-      valEveryLate: track.valEveryLate)
+      valEveryLate: track.valEveryLate, valGlance: track.valGlance, valNear: track.valNear)
   }
 }
 

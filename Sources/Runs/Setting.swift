@@ -52,6 +52,11 @@ extension Setting {
     value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : "\(value)"
   }
 
+  /// A number to three significant digits.
+  package static func short(_ value: Double) -> String {
+    text(of: Double(String(format: "%.3g", value)) ?? value)
+  }
+
   /// A value of a file as text that `--set` reads, equal values as equal texts.
   package static func text(of value: Tree) -> String {
     switch value {

@@ -25,8 +25,14 @@ public struct Track: Codable, Hashable, Sendable {
   public var valEvery: Int
   /// The same in the last fifth of the schedule, where targets are reached; nil for no difference.
   public var valEveryLate: Int?
-  /// Determines the order of the training windows.
-  public var dataSeed: Int
+  /// A validation begins with a glance at one window in so many; nil judges the whole set every time.
+  public var valGlance: Int?
+  /// How near the target, in nats per token, a glance must put the loss for the whole set to be judged.
+  ///
+  /// See ``RunLog/needsWholeSet``.
+  public var valNear: Double?
+  /// Determines the order of the training windows; nil for an order of each seed's own.
+  public var dataSeed: Int?
   /// The validation loss to reach, in nats per token; nil for a run without a finish line.
   public var target: Double?
   /// The model that is trained.
@@ -67,6 +73,8 @@ public struct Track: Codable, Hashable, Sendable {
     case valTokens = "val_tokens"
     case valEvery = "val_every"
     case valEveryLate = "val_every_late"
+    case valGlance = "val_glance"
+    case valNear = "val_near"
     case dataSeed = "data_seed"
   }
 
@@ -98,7 +106,14 @@ public struct Track: Codable, Hashable, Sendable {
     for (key, value) in [("batch", batch), ("lanes", lanes)] where value > limit {
       return "\(key) \(value) is above \(limit)"
     }
-    if dataSeed < 0 { return "data_seed \(dataSeed) is not at least 0" }
+    if let dataSeed, dataSeed < 0 { return "data_seed \(dataSeed) is not at least 0" }
+    if (valGlance == nil) != (valNear == nil) {
+      return "val_glance and val_near go together: one is missing"
+    }
+    if let valGlance, valGlance < 2 { return "val_glance \(valGlance) is not at least 2" }
+    if let valNear, !(valNear >= 0 && valNear.isFinite) {
+      return "val_near \(valNear) is not a number of at least 0"
+    }
     let models = Registry.current.models
     if let kind = model.kind, models[kind] == nil {
       return "model.kind '\(kind)' is none of \(models.keys.sorted().joined(separator: ", "))"

@@ -113,6 +113,8 @@ extension TrackDefinition {
     fixed.target = original.track.target
     fixed.valEvery = original.track.valEvery
     fixed.valEveryLate = original.track.valEveryLate
+    fixed.valGlance = original.track.valGlance
+    fixed.valNear = original.track.valNear
     var changed = self
     guard fixed != original.track else {
       if track.target != original.track.target { changed.track.version = nil }

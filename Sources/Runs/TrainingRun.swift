@@ -24,8 +24,7 @@ package struct TrainingRun {
   private let model: any LanguageModel
   private let lanes: Lanes
   private var batches: BatchLoader
-  private let validation: ValidationSet
-  private let validationBytes: Int?
+  private var validation: GlancingValidation
 
   /// Builds the model with its initial weights, and everything that trains it.
   package init(_ plan: RunPlan, on data: PreparedData, threads: Int) throws {
@@ -41,11 +40,12 @@ package struct TrainingRun {
       workers: workers)
     batches = try BatchLoader(
       shards: data.trainingShards, batchSize: track.batch,
-      contextLength: track.model.context, seed: UInt64(track.dataSeed))
-    validation = try ValidationSet(
+      contextLength: track.model.context, seed: plan.dataSeed)
+    let windows = try ValidationSet(
       shard: data.validationShards[0], tokens: track.valTokens,
       contextLength: track.model.context)
-    validationBytes = data.tokenizer?.byteCount(of: validation.windows.targets.joined())
+    validation = GlancingValidation(
+      windows, every: track.valGlance, tokenizer: data.tokenizer, lanes: lanes)
   }
 
   /// Trains, writing the log as it goes, and returns it with what it cannot tell.
@@ -108,15 +108,24 @@ package struct TrainingRun {
     )
   }
 
-  /// Judges the model on the validation set.
-  private func validate(
+  /// Judges the model: at a glance, and on the whole validation set where that counts.
+  private mutating func validate(
     _ log: inout RunLog, _ directory: RunDirectory, _ observer: inout some TrainingObserver
   ) throws {
-    let evaluation = model.evaluate(validation, bytes: validationBytes, in: lanes)
-    let event = log.validate(
-      loss: evaluation.loss.ifFinite, bitsPerByte: evaluation.bitsPerByte?.ifFinite)
-    observer.validated(loss: evaluation.loss)
-    try directory.append(event, of: plan)
+    func note(
+      _ evaluation: Evaluation,
+      _ write: (inout RunLog, _ loss: Double?, _ bits: Double?) -> LogEvent
+    ) throws {
+      let event = write(
+        &log, evaluation.loss.ifFinite, evaluation.bitsPerByte?.ifFinite)
+      observer.validated(loss: evaluation.loss)
+      try directory.append(event, of: plan)
+    }
+    if plan.track.valGlance != nil {
+      try note(validation.glance(model)) { $0.glance(loss: $1, bitsPerByte: $2) }
+    }
+    guard log.needsWholeSet else { return }
+    try note(validation.whole(model)) { $0.validate(loss: $1, bitsPerByte: $2) }
   }
 
   /// Runs everything once on dummy data, so that the first timed step is like the others.

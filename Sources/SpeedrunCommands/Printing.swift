@@ -9,6 +9,7 @@ extension Table {
     let rows = request.arms.flatMap { arm in
       arm.stages.flatMap { stage in
         stage.points.enumerated().map { (arm.name, stage.name, $0 + 1, $1.map(\.text)) }
+          + stage.finals.map { (arm.name, stage.name, $0, ["one of the best, with seed \($1)"]) }
       }
     }
     self.init(

@@ -45,7 +45,7 @@ struct RunSummary {
   /// Writes the summary.
   func print(to console: Console) {
     let chart = Chart(
-      points: log.validations.map { ($0.step, $0.loss ?? .nan) }, target: log.plan.track.target,
+      points: log.curve.map { ($0.step, $0.loss ?? .nan) }, target: log.plan.track.target,
       width: min(60, max(20, console.width - 22)), height: 10
     ).lines
     console.print()

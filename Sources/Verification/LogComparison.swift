@@ -37,6 +37,8 @@ package struct LogComparison {
         compare(event.loss, remade.loss, "loss", event.step, at: index, machine, other)
       case (.validation(let event), .validation(let remade)):
         compare(event.loss, remade.loss, "val_loss", event.step, at: index, machine, other)
+      case (.glance(let event), .glance(let remade)):
+        compare(event.loss, remade.loss, "glance", event.step, at: index, machine, other)
       case (.diagnostics(let event), .diagnostics(let remade)):
         guard seesSame else { continue }
         diagnostics += 1

@@ -10,6 +10,8 @@ struct Plausibility {
   private(set) var findings = Findings()
   /// The bytes of text in the validation set, as losses and bits per byte have it: the same in all runs.
   private var validationBytes: Double?
+  /// The same of what glances look at.
+  private var glanceBytes: Double?
   private var models: [Architecture: (model: any LanguageModel, matrices: [String])] = [:]
 
   /// The most weights a model may have that is built only to be looked at: a gigabyte of them.
@@ -81,7 +83,10 @@ struct Plausibility {
       let problem =
         switch event {
         case .train(let event): problem(with: run.log.steps[event.step])
-        case .validation(let validation): problem(with: validation, run.log.plan.track)
+        case .validation(let validation):
+          problem(with: validation, Self.tokens(in: run.log.plan.track), &validationBytes)
+        case .glance(let glance):
+          problem(with: glance, Self.glanceTokens(in: run.log.plan.track), &glanceBytes)
         case .diagnostics(let event): problem(with: event, of: run.log.plan.recipe)
         }
       if let problem { findings.add(file, line: index + 1, problem) }
@@ -94,13 +99,25 @@ struct Plausibility {
     return step.optimizerTime > step.time ? "optimizer_ms is more than step_ms" : nil
   }
 
+  /// The tokens that a validation on the whole set predicts.
+  private static func tokens(in track: Track) -> Int {
+    track.valTokens / track.model.context * track.model.context
+  }
+
+  /// The tokens that a glance predicts.
+  private static func glanceTokens(in track: Track) -> Int {
+    let (windows, every) = (track.valTokens / track.model.context, track.valGlance ?? 1)
+    return (windows + every - 1) / every * track.model.context
+  }
+
   /// A loss and its bits per byte give the bytes of the validation set away, which are a whole number.
-  private mutating func problem(with validation: RunLog.Validation, _ track: Track) -> String? {
+  private func problem(
+    with validation: RunLog.Validation, _ tokens: Int, _ validationBytes: inout Double?
+  ) -> String? {
     guard let loss = validation.loss else { return nil }
     guard let bits = validation.bitsPerByte, bits != 0 else {
       return validationBytes == nil ? nil : "bits_per_byte is missing"
     }
-    let tokens = track.valTokens / track.model.context * track.model.context
     let all = loss * Double(tokens) / log(2)
     if let validationBytes {
       return bits.isClose(to: all / validationBytes, within: 1e-12)

@@ -6,16 +6,31 @@ extension RunLog {
   /// A log is written by the plan, which gives the losses after a missing one to the validations before theirs. What
   /// is compared with such a log is told of other rows than the one that is wrong.
   var misplacedValidation: (line: Int, message: String)? {
-    let due = (0...steps.count).filter { plan.validates(at: $0) }
-    let found = validations.map(\.step)
+    var (wholeDue, glancesDue): ([Int], [Int]) = ([], [])
+    for event in events {
+      switch event {
+      case .validation(let validation): wholeDue.append(validation.step)
+      case .glance(let glance): glancesDue.append(glance.step)
+      case .train, .diagnostics: break
+      }
+    }
+    return misplaced("glance", glances, due: glancesDue)
+      ?? misplaced("validation", validations, due: wholeDue)
+  }
+
+  private func misplaced(
+    _ name: String, _ judged: [Validation], due: [Int]
+  ) -> (line: Int, message: String)? {
+    let found = judged.map(\.step)
     // A log that breaks off has fewer of them, which is told of by itself.
     guard let index = found.indices.first(where: { $0 >= due.count || found[$0] != due[$0] })
     else { return nil }
     let isMissing = index < due.count && due[index] < found[index]
     let step = isMissing ? due[index] : found[index]
+    let earlier = (glances + validations).count { $0.step < step }
     return (
-      step + index + diagnostics.count { $0.step < step } + 1,
-      "the validation of step \(step) is \(isMissing ? "missing before this line" : "one too many")"
+      step + earlier + diagnostics.count { $0.step < step } + 1,
+      "the \(name) of step \(step) is \(isMissing ? "missing before this line" : "one too many")"
     )
   }
 }

@@ -46,9 +46,9 @@ import Testing
     #expect(plan.seeds == [0])
     #expect(plan.arms.map(\.name) == ["adamw", "muon"])
     #expect(plan.arms[1].settings.map(\.text) == ["muon.scale=rms", "steps=4"])
-    #expect(plan.arms[1].stages[0].axes[0].key == "embed.betas")
+    #expect(plan.arms[1].stages[0].keys == ["embed.betas"])
     #expect(plan.arms[1].stages[0].points[2].map(\.choice) == [.value("[0, 0.5]")])
-    #expect(plan.arms.map(\.pointCount) == [5, 5])
+    #expect(plan.arms.map { $0.trialCount(seeds: 1) } == [5, 5])
     #expect(plan.trialCount == 10)
   }
 

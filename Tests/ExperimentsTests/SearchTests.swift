@@ -14,7 +14,7 @@ import Testing
       \(set)
       \(stages)
       """
-    return try Search(PlanFileTests.stages(text), on: .micro)
+    return try Search(PlanFileTests.stages(text), on: .micro, seeds: [0])
   }
 
   /// The settings of a search's points, without the number of steps.

@@ -54,7 +54,8 @@ import Testing
     let usual = try TrackDefinition.micro.recipe(for: "adamw")
     var registry = Registry.builtIn
     registry.rules.add(Signs.self)
-    registry.tracks[1].recipes["signs"] = Recipe(
+    let micro = try #require(registry.tracks.firstIndex { $0.track.name == "micro" })
+    registry.tracks[micro].recipes["signs"] = Recipe(
       steps: 9, schedule: usual.schedule, hidden: Signs(), embed: usual.embed, head: usual.head)
     #expect(registry.ruleNames.last == "signs")
     try Registry.$current.withValue(registry) {
