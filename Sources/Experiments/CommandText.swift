@@ -3,8 +3,10 @@ package enum CommandText {
   /// `speedrun` and its arguments, quoted for a shell where they must be.
   ///
   /// Without what changes nothing that is recorded: whether runs are made or only found, and how the answer is printed.
-  package static func text(_ arguments: some Sequence<String>) -> String {
-    (["speedrun"] + arguments.filter { !silent.contains($0) }.map(quoted)).joined(separator: " ")
+  package static func text(
+    _ arguments: some Sequence<String>, as program: String = "speedrun"
+  ) -> String {
+    ([program] + arguments.filter { !silent.contains($0) }.map(quoted)).joined(separator: " ")
   }
 
   /// The words that a shell would make of such a text.

@@ -46,17 +46,23 @@ package struct Experiment: Sendable {
     if request.kind == .comparison { jobs.sort { ($0.seed, $0.arm) < ($1.seed, $1.arm) } }
   }
 
+  /// The same comparison with other seeds, nothing of it noted yet.
+  init(_ request: Request, in directory: URL, like other: Experiment) throws {
+    try self.init(request, in: directory, diagnosticsEvery: other.diagnosticsEvery)
+  }
+
   /// Adds the trials of points that are new.
   private mutating func addJobs(ofArm index: Int) {
     let search = searches[index]
     let known = jobs.lazy.filter { $0.arm == index }.map(\.point).max() ?? -1
     for (point, value) in search.points.enumerated().dropFirst(known + 1) {
       for (place, seed) in value.seeds.enumerated() {
+        let trial = trial(of: search.arm, value.settings, seed: seed)
+        let isRepeated = value.isFinal && request.seeds.contains(seed)
         jobs.append(
           Job(
-            arm: index, point: point, seed: place,
-            trial: trial(of: search.arm, value.settings, seed: seed),
-            isRepeated: value.isFinal && request.seeds.contains(seed)))
+            arm: index, point: point, seed: place, trial: trial, isRepeated: isRepeated,
+            run: isRepeated ? jobs.first { $0.trial == trial }?.run : nil))
       }
     }
   }
@@ -89,10 +95,14 @@ extension Experiment {
   /// another has ended.
   ///
   /// Two points may need the same trial: it is run once.
-  package mutating func next() throws -> (trial: Trial, run: FinishedRun?)? {
-    guard let job = jobs.first(where: { $0.run == nil && !running.contains($0.trial) }) else {
-      return nil
-    }
+  package mutating func next(
+    where isWanted: (Trial) -> Bool = { _ in true }
+  ) throws -> (trial: Trial, run: FinishedRun?)? {
+    guard
+      let job = jobs.first(where: {
+        $0.run == nil && !running.contains($0.trial) && isWanted($0.trial)
+      })
+    else { return nil }
     running.insert(job.trial)
     return (job.trial, try finished(job.trial))
   }
@@ -148,6 +158,11 @@ extension Experiment {
 
   /// Whether nothing is left to run.
   package var isComplete: Bool { finishedCount == request.trialCount }
+
+  /// Whether every arm has finished a seed.
+  func hasFinished(seed: UInt64) -> Bool {
+    jobs.allSatisfy { $0.trial.seed != seed || $0.run != nil }
+  }
 
   /// The name of a trial's arm.
   package func arm(of trial: Trial) -> String {
@@ -215,7 +230,8 @@ extension Experiment {
 
   /// What these runs of the arms show, whatever they were trained on.
   func verdict(on arms: [(arm: Arm, runs: [FinishedRun])]) throws -> Verdict {
-    Verdict(of: arms, on: try request.track, precision: request.precision)
+    Verdict(
+      of: arms, on: try request.track, precision: request.precision, question: request.question)
   }
 
   /// Throws unless all runs were trained on the same data.

@@ -107,6 +107,8 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
   package var compute: Compute
   /// How many runs were made side by side; nil in records from before it was noted, and of runs made elsewhere.
   package var parallel: Int?
+  /// The question that seeds were added for until it was answered; absent where their number was given.
+  package var question: DecisionRule?
   /// SHA-256 of every other file, by its path from here.
   package var files: [String: String]
   /// The options that named the track.
@@ -116,7 +118,7 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case version, kind, purpose, title, command, date, commits, dirty, machines, track, precision
-    case seeds, settings, arms, data, compute, parallel, files, base
+    case seeds, settings, arms, data, compute, parallel, question, files, base
     case trackOptions = "track_options"
   }
 }
@@ -210,7 +212,8 @@ extension ExperimentRecord {
             ? try runs[index].record.configuration.sha256 : nil)
       },
       data: data?.checksums ?? Checksums(trainShards: [], valShards: [], tokenizer: nil),
-      compute: Compute(runs.map(\.record)), parallel: claims.parallel, files: files,
+      compute: Compute(runs.map(\.record)), parallel: claims.parallel,
+      question: request.question, files: files,
       trackOptions: request.source.options, base: request.source.definition)
   }
 
@@ -285,6 +288,6 @@ extension Request {
       seeds: record.seeds, settings: try record.settings.map { try Setting($0) },
       precision: record.precision,
       purpose: record.purpose.kind == .comparison ? record.purpose : .leaderboard,
-      title: record.title)
+      title: record.title, question: record.question)
   }
 }

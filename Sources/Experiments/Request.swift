@@ -41,14 +41,17 @@ package struct Request: Sendable {
   package var title: String?
   /// Of a sweep: its plan as the file has it.
   package var plan: String?
+  /// Of a comparison whose seeds are added until it is answered: the question.
+  package var question: DecisionRule?
 
   package init(
     _ source: TrackSource, arms: [Arm], seeds: [UInt64], settings: [Setting] = [],
     precision: Precision = .float32, purpose: Purpose = .leaderboard, title: String? = nil,
-    plan: String? = nil
+    plan: String? = nil, question: DecisionRule? = nil
   ) throws(UsageError) {
     (self.source, self.arms, self.seeds, self.settings) = (source, arms, seeds, settings)
     (self.precision, self.purpose, self.title, self.plan) = (precision, purpose, title, plan)
+    self.question = question
     try check()
   }
 

@@ -54,6 +54,11 @@ package struct Stage: Hashable, Sendable {
     package let key: String
     package let choice: Choice
 
+    /// Whether it is a factor so close to 1 that the best so far would be run again.
+    fileprivate var changesLittle: Bool {
+      if case .factor(let factor) = choice { abs(factor - 1) < 0.01 } else { false }
+    }
+
     /// As a person reads it: `steps=200`, `muon.learning_rate=best x 0.7`.
     package var text: String {
       switch choice {
@@ -70,7 +75,8 @@ package struct Stage: Hashable, Sendable {
   /// The points of a grid, the last key changing fastest, or those of a spread in their order; finals have none of
   /// their own.
   ///
-  /// Where every choice is a factor of 1 the point is the best so far itself, and left out.
+  /// Where every choice is a factor of 1, or in a spread closer to it than a hundredth, the point is the best so far
+  /// itself, and left out.
   package var points: [[Move]] {
     switch kind {
     case .grid(let axes):
@@ -80,7 +86,7 @@ package struct Stage: Hashable, Sendable {
       return all.filter { point in point.contains { $0.choice != .factor(1) } }
     case .spread(let count, let ranges):
       let dimensions = ranges.reduce(0) { $0 + $1.bounds.count }
-      return Sobol(dimensions: dimensions).prefix(count).map { point in
+      let points = Sobol(dimensions: dimensions).lazy.map { point in
         var shares = point[...]
         return ranges.map { range in
           let values = range.bounds.map { $0.value(at: shares.removeFirst()) }
@@ -88,6 +94,7 @@ package struct Stage: Hashable, Sendable {
             key: range.key, choice: range.isRelative ? .factor(values[0]) : .drawn(values))
         }
       }
+      return Array(points.filter { !$0.allSatisfy(\.changesLittle) }.prefix(count))
     case .finals: return []
     }
   }

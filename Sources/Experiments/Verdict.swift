@@ -60,9 +60,11 @@ package struct Verdict: Codable, Sendable {
     @OrNull package var shortfall: String?
     /// How many more seeds a verdict needs; null when none are needed, or none would help.
     @OrNull package var moreSeeds: Int?
+    /// The step at which each seed crosses the target; absent unless seeds were added for a question.
+    package var arrivals: [Double?]?
 
     enum CodingKeys: String, CodingKey {
-      case name, optimizer, settings, steps, tokens, stop, shortfall
+      case name, optimizer, settings, steps, tokens, stop, shortfall, arrivals
       case trainSeconds = "train_seconds"
       case optimizerShare = "optimizer_share"
       case finalLoss = "final_loss"
@@ -93,23 +95,30 @@ package struct Verdict: Codable, Sendable {
   /// The baseline first.
   package let arms: [ArmResult]
   package let verdicts: [Pair]
+  /// What seeds were added for until it was answered; absent where their number was given, like the answers.
+  package var question: DecisionRule?
+  /// Of every arm against the baseline.
+  package var decisions: [Decision]?
   /// Of all runs.
   package let compute: ExperimentRecord.Compute
   package let warnings: [String]
 
   enum CodingKeys: String, CodingKey {
     case track, target, precision, seeds, significance, confidence, resamples, arms, verdicts
-    case compute, warnings
+    case compute, warnings, question, decisions
     case validationEvery = "val_every"
     case validationEveryLate = "val_every_late"
   }
 
   /// Whether nothing is in the way of a verdict.
-  package var isDecided: Bool { arms.allSatisfy { $0.shortfall == nil } }
+  package var isDecided: Bool {
+    decisions?.allSatisfy(\.isAnswered) ?? arms.allSatisfy { $0.shortfall == nil }
+  }
 
   /// How many more seeds all arms need, which share them; nil when no number would help, or none is
   /// needed.
   package var moreSeeds: Int? {
+    if let decisions { return decisions.compactMap(\.moreSeeds).max() }
     let short = arms.filter { $0.shortfall != nil }
     let needed = short.compactMap(\.moreSeeds)
     return needed.count == short.count ? needed.max() : nil
@@ -119,7 +128,8 @@ package struct Verdict: Codable, Sendable {
 extension Verdict {
   /// Evaluates arms on the same seeds, the baseline first; each has at least one run.
   package init(
-    of arms: [(arm: Arm, runs: [FinishedRun])], on track: Track, precision: Precision
+    of arms: [(arm: Arm, runs: [FinishedRun])], on track: Track, precision: Precision,
+    question: DecisionRule? = nil
   ) {
     let target = track.target ?? .nan
     let rule = StopRule(target: target)
@@ -127,10 +137,25 @@ extension Verdict {
     let curves = arms.map { _, runs in
       ArmCurves(runs.map { ($0.trial.seed, $0.log.validations) })
     }
-    let results = arms.indices.map { index in
+    var results = arms.indices.map { index in
       ArmResult(
         arms[index].arm, arms[index].runs, curves[index], rule,
         tokensPerStep: track.batch * track.model.context)
+    }
+    if question != nil {
+      for index in arms.indices { results[index].arrivals = curves[index].arrivals(at: target) }
+    }
+    // The first seed of each arm has the machine to itself.
+    let stepTimes = arms.map { _, runs in
+      runs.first.map { $0.record.result.trainSeconds / Double($0.record.result.steps) } ?? .nan
+    }
+    let decisions = question.map { question in
+      arms.indices.dropFirst().map { index in
+        question.decide(
+          (results[index].name, curves[index]), against: (results[0].name, curves[0]),
+          target: target, comparisons: arms.count - 1,
+          stepTime: (stepTimes[index] / stepTimes[0]).ifFinite)
+      }
     }
     let verdicts = arms.indices.dropFirst().map { index in
       let isDecided = results[0].shortfall == nil && results[index].shortfall == nil
@@ -145,6 +170,7 @@ extension Verdict {
       validationEvery: track.valEvery, validationEveryLate: track.valEveryLate,
       significance: rule.significance, confidence: bootstrap.confidence,
       resamples: bootstrap.resamples, arms: results, verdicts: verdicts,
+      question: question, decisions: decisions,
       compute: ExperimentRecord.Compute(records),
       warnings: Self.warnings(about: records.map(\.environment)))
   }

@@ -5,9 +5,39 @@ import Text
 extension Verdict {
   /// The verdict in words: a table of the arms, then a sentence for each verdict.
   package var text: String {
+    if let question, let decisions { return text(question, decisions) }
     let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
     let blocks = [
       headline, [table.text], verdicts.flatMap(sentences) + alone, [total],
+      warnings.map { "warning: \($0)" },
+    ]
+    return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
+  }
+
+  /// What the seeds that were added have answered.
+  private func text(_ question: DecisionRule, _ decisions: [Decision]) -> String {
+    let arrivals = arms.map { arm in
+      arm.arrivals.flatMap { arrivals in
+        arrivals.contains(nil) ? nil : Sample(arrivals.compactMap(\.self))
+      }
+    }
+    let rows = zip(arms, arrivals).map { (arm: $0, arrivals: $1) }
+    let table = Table(
+      rows,
+      [
+        .left("arm") { $0.arm.name }, .right("steps of the schedule") { "\($0.arm.steps)" },
+        .right("final loss") { $0.arm.finalLoss.map { Format.fixed($0.mean, 4) } ?? "diverged" },
+        .right("steps to the target") { $0.arrivals.map { Format.fixed($0.mean, 1) } ?? "missed" },
+        .right("sd") { $0.arrivals?.standardDeviation.map { Format.fixed($0, 1) } ?? "-" },
+      ])
+    let blocks = [
+      [
+        headline[0],
+        "Intervals hold at every look, with \(Format.fixed(100 * question.confidence, 0)) % over all "
+          + "looks and arms.",
+      ],
+      [table.text], decisions.map { $0.sentence(question, seeds: seeds.count) }, [total],
       warnings.map { "warning: \($0)" },
     ]
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }

@@ -32,7 +32,8 @@ extension TrackDefinition {
     track: Track(
       name: "kjv", version: 1, corpus: "kjv", textSHA256: Corpus.kingJamesSHA256, vocabulary: 1024,
       batch: 16,
-      lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 5, dataSeed: 0, target: 2.85,
+      lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 5, valGlance: 24, valNear: 0.03,
+      dataSeed: 0, target: 2.85,
       model: Track.Model(modelDimension: 256, heads: 4, layers: 4, context: 256)),
     recipes: [
       Recipe(

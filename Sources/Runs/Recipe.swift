@@ -71,10 +71,14 @@ public struct Recipe: Hashable, Sendable {
 }
 
 extension Recipe {
-  /// Every number and word in it, by the key that `--set` has for it.
+  /// Every number, word and list in it with the key that `--set` has for it, sorted.
+  package var leaves: [(key: String, value: Tree)] {
+    (try? TreeEncoder.tree(self))?.leaves ?? []
+  }
+
+  /// The same as texts by their keys.
   package var settings: [String: String] {
-    let leaves = (try? TreeEncoder.tree(self))?.leaves ?? []
-    return Dictionary(leaves.map { ($0.key, Setting.text(of: $0.value)) }) { first, _ in first }
+    Dictionary(leaves.map { ($0.key, Setting.text(of: $0.value)) }) { first, _ in first }
   }
 }
 

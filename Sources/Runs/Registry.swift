@@ -26,6 +26,9 @@ package struct Registry: Sendable {
   /// The names of the rules, in the order in which they were added.
   package var ruleNames: [String] { rules.names }
 
+  /// The track of a command that names none.
+  package var defaultTrack: String { TrackDefinition.sprint.track.name }
+
   /// The names of the tracks.
   package var trackNames: [String] { tracks.map { $0.track.name } }
 

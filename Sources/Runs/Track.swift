@@ -87,6 +87,14 @@ public struct Track: Codable, Hashable, Sendable {
     return step == steps || step.isMultiple(of: isLate ? valEveryLate ?? valEvery : valEvery)
   }
 
+  /// Returns this with the validations of another: no other number of a run depends on them.
+  package func validated(like other: Track) -> Track {
+    var track = self
+    (track.valEvery, track.valEveryLate) = (other.valEvery, other.valEveryLate)
+    (track.valGlance, track.valNear) = (other.valGlance, other.valNear)
+    return track
+  }
+
   /// The model to build.
   public var configuration: GPTConfiguration {
     GPTConfiguration(

@@ -109,12 +109,8 @@ extension TrackDefinition {
   /// Where they changed what the track fixes, it keeps neither its name nor, unless a new one was given, its target.
   /// With another target it is no version of the track. How often a run is validated changes none of its numbers.
   func withoutClaims(of original: TrackDefinition, _ settings: [Setting]) -> TrackDefinition {
-    var fixed = track
+    var fixed = track.validated(like: original.track)
     fixed.target = original.track.target
-    fixed.valEvery = original.track.valEvery
-    fixed.valEveryLate = original.track.valEveryLate
-    fixed.valGlance = original.track.valGlance
-    fixed.valNear = original.track.valNear
     var changed = self
     guard fixed != original.track else {
       if track.target != original.track.target { changed.track.version = nil }

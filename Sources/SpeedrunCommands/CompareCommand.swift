@@ -13,7 +13,7 @@ struct CompareCommand: ColoredCommand {
     commandName: "compare",
     abstract: "Compare optimizers on the same seeds: steps and seconds to the target.",
     discussion: """
-      \(Speedrun.name) compare
+      \(Speedrun.name) compare --until-decided
       \(Speedrun.name) compare --arm adamw --arm muon --arm muon-rms=muon,muon.scale=rms --seeds 10
 
       An arm is OPTIMIZER or NAME=OPTIMIZER, then ,key=value for each setting of its recipe; the first is \
@@ -22,7 +22,12 @@ struct CompareCommand: ColoredCommand {
       continues where it was interrupted. At the end DIR/result.json has the verdict, and DIR/record.json \
       says what was compared.
 
-      An arm's stop step is the first validation at which the mean loss over the seeds is below the target \
+      With --until-decided, seeds are added until each arm is known to be faster or slower than the baseline, or to \
+      differ by less than --within percent of its steps. The first seed of each arm has the machine to itself, \
+      for the seconds; the rest run side by side with one thread each, for the same bits. The intervals hold at \
+      every look, so that stopping at the first answer costs no error.
+
+      With a given number of seeds, an arm's stop step is the first validation at which the mean loss over the seeds is below the target \
       with p < 0.01: a one-sided t-test with the arm's own deviation. The ratios of steps and seconds \
       come with intervals of 95 %, by a bootstrap over the seeds, the same for both arms, that decides \
       the stop steps anew. With fewer than \(StopRule.leastSeeds) seeds, or an arm that is not \
@@ -36,8 +41,27 @@ struct CompareCommand: ColoredCommand {
     help: "An arm, such as muon-rms=muon,muon.scale=rms (default: adamw, then muon).")
   var armTexts: [String] = []
 
-  @Option(parsing: .unconditional, help: "The number of seeds of each arm.")
-  var seeds = 10
+  @Option(
+    parsing: .unconditional,
+    help:
+      "The number of seeds of each arm (default: 10), or with --until-decided the most (default: 30)."
+  )
+  var seeds: Int?
+
+  @Flag(help: "Add seeds until every arm is faster or slower than the baseline, or alike.")
+  var untilDecided = false
+
+  @Option(
+    parsing: .unconditional,
+    help:
+      "With --until-decided: a difference of less than this percentage counts as none (default: 5)."
+  )
+  var within: Double?
+
+  @Option(
+    name: .customLong("to"), parsing: .unconditional,
+    help: "With --until-decided: go on until the ratio is known to this percentage.")
+  var precisionOfRatio: Double?
 
   @Option(parsing: .unconditional, help: "The first seed.")
   var firstSeed: UInt64 = 0
@@ -56,8 +80,10 @@ struct CompareCommand: ColoredCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Runs at a time, which share the cores; more than one disturbs the seconds.")
-  var parallel = 1
+    help:
+      "Runs at a time, which share the cores; more than one disturbs the seconds (default: 1, or with --until-decided one for every core after the first seed)."
+  )
+  var parallel: Int?
 
   @Option(help: "What it is for: leaderboard, lengths or ablations.")
   var purpose = Purpose.leaderboard
@@ -82,14 +108,27 @@ struct CompareCommand: ColoredCommand {
     guard purpose.kind == .comparison else {
       throw ValidationError("--purpose \(purpose.rawValue): that is for sweeps")
     }
-    guard firstSeed <= UInt64.max - UInt64(seeds) else {
+    for (option, value) in [("--within", within), ("--to", precisionOfRatio)] {
+      guard let value else { continue }
+      if !untilDecided { throw ValidationError("\(option) belongs to --until-decided") }
+      guard value > 0, value < 100 else {
+        throw ValidationError("\(option) \(value): it must be above 0 and below 100 percent")
+      }
+    }
+    if untilDecided, noRun { throw ValidationError("--until-decided excludes --no-run") }
+    guard firstSeed <= UInt64.max - UInt64(seedCount) else {
       throw ValidationError("--first-seed \(firstSeed): the last seed would be too large")
     }
   }
 
-  func run() throws {
+  func run() throws { try run(recordedAs: Array(CommandLine.arguments.dropFirst(2))) }
+
+  /// Runs the comparison; its record says that these arguments asked for it.
+  func run(recordedAs arguments: [String]) throws {
     var experiment = try experiment()
-    if noRun {
+    if untilDecided {
+      experiment = try decided(experiment)
+    } else if noRun {
       try experiment.noteFinished()
     } else {
       try run(&experiment)
@@ -98,15 +137,16 @@ struct CompareCommand: ColoredCommand {
     // A record of fewer seeds than were asked for would claim what the command does not make.
     if experiment.isComplete {
       try experiment.writeRecord(
-        command: CommandText.text(CommandLine.arguments.dropFirst()),
-        parallel: noRun ? nil : parallel)
+        command: CommandText.text(
+          ["compare"] + arguments + (track.isNamed ? [] : track.options)),
+        parallel: noRun ? nil : sideBySide)
     }
     try Console.output(color.mode).printResult(json ? try JSON.document(result) : result.text)
     guard !result.isDecided else { return }
     if let more = result.moreSeeds {
       let messages = Console.messages(color.mode)
       messages.hint(
-        "the same command with --seeds \(max(seeds, result.seeds.count + more)) "
+        "the same command with --seeds \(max(seedCount, result.seeds.count + more)) "
           + "keeps the finished runs and adds the rest")
     }
     throw ExitCode(ExitStatus.undecided.rawValue)
@@ -119,21 +159,42 @@ struct CompareCommand: ColoredCommand {
     return arms
   }
 
-  private var seedList: [UInt64] { (0..<UInt64(seeds)).map { firstSeed + $0 } }
+  /// The number of seeds, or the most.
+  private var seedCount: Int { seeds ?? (untilDecided ? 30 : 10) }
+
+  private var seedList: [UInt64] { (0..<UInt64(seedCount)).map { firstSeed + $0 } }
+
+  /// The runs at a time.
+  private var sideBySide: Int {
+    parallel ?? (untilDecided ? ProcessInfo.processInfo.activeProcessorCount : 1)
+  }
+
+  /// What seeds are added for.
+  private var question: DecisionRule? {
+    untilDecided
+      ? DecisionRule(within: (within ?? 5) / 100, precision: precisionOfRatio.map { $0 / 100 })
+      : nil
+  }
 
   /// What the options ask for, before any file that they name is looked at.
-  func askedFor() throws(UsageError) -> AskedFor {
-    AskedFor(
-      arms: try arms().map { ($0.name, $0.optimizer, $0.settings.map(\.text)) }, seeds: seedList,
+  ///
+  /// A command that names no track meant the one that was the default then, and one that added seeds got as many as
+  /// it needed: the record has both.
+  func askedFor(in record: ExperimentRecord) throws(UsageError) -> AskedFor {
+    let isPrefix = untilDecided && seedList.starts(with: record.seeds)
+    return AskedFor(
+      arms: try arms().map { ($0.name, $0.optimizer, $0.settings.map(\.text)) },
+      seeds: isPrefix ? record.seeds : seedList,
       settings: try track.settings().map(\.text), precision: precision.value.rawValue,
-      purpose: purpose, title: title, trackOptions: track.options)
+      purpose: purpose, title: title, question: question,
+      trackOptions: track.isNamed ? track.options : record.trackOptions)
   }
 
   private func experiment() throws -> Experiment {
     let source = try track.source()
     let request = try Request(
       source, arms: try arms(), seeds: seedList, settings: try track.settings(),
-      precision: precision.value, purpose: purpose, title: title)
+      precision: precision.value, purpose: purpose, title: title, question: question)
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
@@ -146,14 +207,12 @@ struct CompareCommand: ColoredCommand {
 
   /// Runs what is missing.
   private func run(_ experiment: inout Experiment) throws {
-    let messages = Console.messages(color.mode)
-    if parallel > 1 {
-      try experiment.prepareData { if !quiet { messages.print($0) } }
-    }
+    if sideBySide > 1 { try prepareData(for: experiment) }
     let total = experiment.trials.count
     var durations: [Double] = []
-    let isComplete = try TrialRunner(parallel: parallel, threads: threads.count).run(
-      next: { try experiment.next() },
+    let messages = Console.messages(color.mode)
+    try finish(
+      TrialRunner(parallel: sideBySide, threads: threads.count), next: { try experiment.next() },
       ended: { run, isNew in
         try experiment.note(run)
         guard isNew else { return }
@@ -162,12 +221,42 @@ struct CompareCommand: ColoredCommand {
         messages.print(
           ProgressLine.ended(
             run.trial.name, run.record.result, number: experiment.finishedCount, of: total,
-            durations: durations, parallel: parallel))
+            durations: durations, parallel: sideBySide))
       })
-    guard isComplete else {
-      messages.print("interrupted: the same command continues from here")
+  }
+
+  /// Runs what `next` returns, to its end.
+  private func finish(
+    _ runner: TrialRunner, next: () throws -> (trial: Trial, run: FinishedRun?)?,
+    ended: (FinishedRun, _ isNew: Bool) throws -> Void
+  ) throws {
+    guard try runner.run(next: next, ended: ended) else {
+      Console.messages(color.mode).print("interrupted: the same command continues from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
+  }
+
+  private func prepareData(for experiment: Experiment) throws {
+    let messages = Console.messages(color.mode)
+    try experiment.prepareData { if !quiet { messages.print($0) } }
+  }
+
+  /// Adds seeds until the question is answered or the most are there; returns the experiment on those it took.
+  private func decided(_ whole: Experiment) throws -> Experiment {
+    let messages = Console.messages(color.mode)
+    try prepareData(for: whole)
+    var series = SeedSeries(whole)
+    for isFirst in [true, false] {
+      let runner =
+        isFirst
+        ? TrialRunner(parallel: 1, threads: threads.count)
+        : TrialRunner(parallel: sideBySide, threads: sideBySide == 1 ? threads.count : 1)
+      try finish(runner, next: { try series.next(ofFirstSeed: isFirst) }) { run, _ in
+        guard let decisions = try series.note(run), !quiet else { return }
+        for decision in decisions { messages.print(decision.progress(seeds: series.seedCount)) }
+      }
+    }
+    return try series.experiment()
   }
 }
 

@@ -80,7 +80,7 @@ public struct Extension: Sendable {
             return corpus
           }
         ))
-      var track = TrackDefinition.kjv
+      var track = TrackDefinition.sprint
       (track.track.name, track.track.corpus, track.track.vocabulary) = (name, name, vocabulary)
       track.track.valTokens = validationTokens
       (track.track.version, track.track.textSHA256, track.track.target) = (nil, nil, nil)

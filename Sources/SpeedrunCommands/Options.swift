@@ -108,8 +108,10 @@ struct TrackOptions: ParsableArguments {
   private static var names: [String] { Registry.current.trackNames }
 
   @Option(
-    help: "The track: \(names.joined(separator: ", ")).", completion: .list(names))
-  var track = "kjv"
+    help:
+      "The track: \(names.joined(separator: ", ")) (default: \(Registry.current.defaultTrack)).",
+    completion: .list(names))
+  var track: String?
 
   @Option(help: "A track of your own, in TOML.", completion: .file(extensions: ["toml"]))
   var trackFile: String?
@@ -125,12 +127,17 @@ struct TrackOptions: ParsableArguments {
 
   /// The track on its data, before any setting.
   func source() throws -> TrackSource {
-    try TrackSource(named: track, file: trackFile, data: data.path)
+    try TrackSource(named: trackName, file: trackFile, data: data.path)
   }
+
+  private var trackName: String { track ?? Registry.current.defaultTrack }
+
+  /// Whether an option names it.
+  var isNamed: Bool { track != nil || trackFile != nil }
 
   /// The options that name it, as they were given.
   var options: [String] {
-    (trackFile.map { ["--track-file", $0] } ?? ["--track", track])
+    (trackFile.map { ["--track-file", $0] } ?? ["--track", trackName])
       + (data.path.map { ["--data", $0] } ?? [])
   }
 

@@ -110,7 +110,7 @@ struct RunCommand: ColoredCommand {
     } else {
       RunSummary(
         record: record, log: log, directory: directory.url.relativePath,
-        trackOptions: source.options == ["--track", "kjv"]
+        trackOptions: source.options == ["--track", Registry.current.defaultTrack]
           ? "" : " " + source.options.joined(separator: " "),
         floor: data.manifest?.entropyRate
       ).print(to: .output(color.mode))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Experiments
 import Foundation
+import Muon
 import NanoGPT
 import Runs
 import Text
@@ -12,8 +13,12 @@ struct SweepCommand: ColoredCommand {
     commandName: "sweep",
     abstract: "Search the hyperparameters of several arms, with as many trials for each.",
     discussion: """
-      The plan is a TOML file. results/sweeps/kjv.toml is one, and the article Records and rules explains \
-      it. Every trial is a whole `\(Speedrun.name) run` in a process of its own, scored by its final validation loss.
+      \(Speedrun.name) sweep results/sweeps/sprint.toml
+      \(Speedrun.name) sweep --optimizer lion
+
+      The plan is a TOML file; the article Records and rules explains it. Without one, --optimizer makes a plan of \
+      32 trials from that optimizer's recipe, and then compares the best with --against on ten seeds that the \
+      search has not seen. Every trial is a whole `\(Speedrun.name) run` in a process of its own, scored by its final validation loss.
 
       Writes trials.jsonl (a line for every trial), runs/ (the record of every trial), plan.toml, \
       result.json and record.json to the output directory. The same command goes on where it was stopped: finished \
@@ -23,12 +28,20 @@ struct SweepCommand: ColoredCommand {
       """)
 
   @Argument(help: "The plan, in TOML.", completion: .file(extensions: ["toml"]))
-  var plan: String
+  var plan: String?
 
-  @OptionGroup var data: DataOption
+  @Option(help: "Without a plan: the optimizer whose recipe the search starts from.")
+  var optimizer: String?
+
+  @Option(help: "Without a plan: what the best is compared with, or none (default: adamw).")
+  var against: String?
+
+  @OptionGroup var track: TrackOptions
+
+  @OptionGroup var precision: PrecisionOption
 
   @Option(
-    help: "Where to write (default: results/sweeps/ and the name of the plan).",
+    help: "Where to write (default: results/sweeps/ and the name of the plan, or TRACK-OPTIMIZER).",
     completion: .directory)
   var out: String?
 
@@ -51,13 +64,25 @@ struct SweepCommand: ColoredCommand {
   func validate() throws {
     try check(parallel, of: "--parallel", in: 1...1024)
     if json, dryRun { throw ValidationError("--dry-run excludes --json") }
+    guard (plan == nil) != (optimizer == nil) else {
+      throw ValidationError("a sweep needs either a plan file or --optimizer")
+    }
+    let belongsToPlan =
+      track.isNamed || !track.texts.isEmpty || track.target != nil || precision.value != .float32
+    if plan != nil, against != nil || belongsToPlan {
+      throw ValidationError(
+        "track, settings, precision and arms are the plan's: change them there")
+    }
+    if !track.texts.isEmpty || track.target != nil {
+      throw ValidationError("--set and --target: write them into a plan (--dry-run prints one)")
+    }
   }
 
   func run() throws {
-    let url = URL(fileURLWithPath: plan)
-    let request = try Request(contentsOf: url, data: data.path)
+    let request = try request()
     if dryRun {
       let console = Console.output(color.mode)
+      if plan == nil { console.print(request.plan ?? "") }
       console.print(Table(trialsOf: request).text)
       console.print()
       console.print("\(Format.count(request.trialCount, "trial")) in all")
@@ -65,7 +90,7 @@ struct SweepCommand: ColoredCommand {
     }
     let messages = Console.messages(color.mode)
     let say: (String) -> Void = { if !quiet { messages.print($0) } }
-    let directory = try SweepDirectory(outputDirectory(for: url))
+    let directory = try SweepDirectory(outputDirectory(for: request))
     if try directory.keep(request) {
       say("the plan has changed: finished trials that it still has are not run again")
     }
@@ -86,6 +111,48 @@ struct SweepCommand: ColoredCommand {
     } else {
       result.print(to: .output(color.mode))
     }
+    if let optimizer { try compare(experiment, optimizer) }
+  }
+
+  /// What the plan file asks for, or the plan that is made of the optimizer's recipe.
+  private func request() throws -> Request {
+    if let plan {
+      return try Request(contentsOf: URL(fileURLWithPath: plan), data: track.data.path)
+    }
+    guard let optimizer else { fail("a sweep without plan and optimizer") }
+    guard Registry.current.ruleNames.contains(optimizer) else {
+      throw UsageError(no: "optimizer", called: optimizer, among: Registry.current.ruleNames)
+    }
+    let text = try DerivedPlan(for: optimizer, on: try track.source(), precision: precision.value)
+      .text
+    return try Request(
+      plan: text, in: URL(fileURLWithPath: ".", isDirectory: true), data: track.data.path)
+  }
+
+  /// Compares what the search has found with a baseline, on seeds that it has not seen.
+  private func compare(_ search: Experiment, _ optimizer: String) throws {
+    let baseline = against ?? AdamW.name
+    guard baseline != "none", baseline != optimizer, let winner = search.searches[0].best,
+      winner.loss?.isFinite == true
+    else { return }
+    let keys = search.searches[0].arm.keys
+    let tuned = winner.settings.filter { keys.contains($0.key) }.map { ",\($0.text)" }.joined()
+    let first = (winner.seeds.max() ?? 0) + 1
+    let name = outputDirectory(for: search.request).lastPathComponent
+    let cores = parallel ?? ProcessInfo.processInfo.activeProcessorCount
+    let arguments =
+      track.options
+      + (precision.value == .float32 ? [] : ["--precision", precision.value.rawValue])
+      + ["--arm", baseline, "--arm", "\(optimizer)=\(optimizer)\(tuned)"]
+      + ["--first-seed", "\(first)", "--seeds", "10", "--parallel", "\(cores)"]
+      + ["--out", "results/comparisons/\(name)"] + (quiet ? ["--quiet"] : [])
+    let messages = Console.messages(color.mode)
+    if !quiet {
+      messages.print("\n\(CommandText.text(["compare"] + arguments, as: Speedrun.name))")
+    }
+    guard let command = try CompareCommand.parse(arguments) as CompareCommand?
+    else { return }
+    try command.run(recordedAs: arguments)
   }
 
   /// Runs every trial there is no record of.
@@ -119,9 +186,12 @@ struct SweepCommand: ColoredCommand {
     }
   }
 
-  private func outputDirectory(for plan: URL) -> URL {
-    out.map { URL(fileURLWithPath: $0, isDirectory: true) }
-      ?? URL(fileURLWithPath: "results/sweeps", isDirectory: true).appendingPathComponent(
-        plan.deletingPathExtension().lastPathComponent, isDirectory: true)
+  private func outputDirectory(for request: Request) -> URL {
+    let name =
+      plan.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
+      ?? "\(request.source.definition.track.name)-\(optimizer ?? "")"
+    return out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      ?? URL(fileURLWithPath: "results/sweeps", isDirectory: true)
+      .appendingPathComponent(name, isDirectory: true)
   }
 }

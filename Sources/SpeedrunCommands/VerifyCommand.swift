@@ -140,7 +140,9 @@ struct VerifyCommand: ColoredCommand {
     }
     let arguments = Array(words.dropFirst(2))
     do {
-      guard record.kind == .sweep else { return try CompareCommand.parse(arguments).askedFor() }
+      guard record.kind == .sweep else {
+        return try CompareCommand.parse(arguments).askedFor(in: record)
+      }
       _ = try SweepCommand.parse(arguments)
       return nil
     } catch {

@@ -14,12 +14,17 @@ extension RunLog {
       case .train, .diagnostics: break
       }
     }
-    return misplaced("glance", glances, due: glancesDue)
-      ?? misplaced("validation", validations, due: wholeDue)
+    return misplaced("glance", glances, due: glancesDue) { step in
+      validations.count { $0.step < step }
+    }
+      ?? misplaced("validation", validations, due: wholeDue) { step in
+        glances.count { $0.step <= step }
+      }
   }
 
+  /// - Parameter others: The lines of the other kind before a step's.
   private func misplaced(
-    _ name: String, _ judged: [Validation], due: [Int]
+    _ name: String, _ judged: [Validation], due: [Int], others: (_ step: Int) -> Int
   ) -> (line: Int, message: String)? {
     let found = judged.map(\.step)
     // A log that breaks off has fewer of them, which is told of by itself.
@@ -27,9 +32,8 @@ extension RunLog {
     else { return nil }
     let isMissing = index < due.count && due[index] < found[index]
     let step = isMissing ? due[index] : found[index]
-    let earlier = (glances + validations).count { $0.step < step }
     return (
-      step + earlier + diagnostics.count { $0.step < step } + 1,
+      step + index + others(step) + diagnostics.count { $0.step < step } + 1,
       "the \(name) of step \(step) is \(isMissing ? "missing before this line" : "one too many")"
     )
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Student's t, tests, seeds needed and bootstrap intervals: writes statistics_goldens.json beside it.
+"""Student's t, tests, seeds needed, bootstrap intervals, sequential quantiles and Sobol' points: writes statistics_goldens.json beside it.
 
     python3 -m venv V && V/bin/pip install scipy==1.17.1 numpy==2.4.6
     V/bin/python make_statistics_goldens.py
@@ -14,7 +14,7 @@ import pathlib
 
 import numpy as np
 import scipy
-from scipy import special, stats
+from scipy import integrate, optimize, special, stats
 
 MASK = (1 << 64) - 1
 
@@ -104,11 +104,38 @@ def bootstraps():
     return result
 
 
+def sequential_quantiles():
+    """Where the mixture of t's densities over the effect is 1 / alpha times the density without effect.
+
+    By numerical integration of the noncentral t distribution, not by the closed form.
+    """
+    def evidence(t, n, variance):
+        def integrand(effect):
+            return (stats.norm.pdf(effect, scale=math.sqrt(variance))
+                    * stats.nct.pdf(t, n - 1, effect * math.sqrt(n)))
+        most = 12 * math.sqrt(variance)
+        points = [0, t / math.sqrt(n)]
+        return integrate.quad(integrand, -most, most, points=points, limit=400)[0] / stats.t.pdf(t, n - 1)
+
+    result = []
+    for confidence, variance in [(0.95, 10), (0.95, 1), (0.99, 4)]:
+        for n in [5, 8, 12, 20]:
+            t = optimize.brentq(
+                lambda t: evidence(t, n, variance) - 1 / (1 - confidence), 1.5, 30, xtol=1e-10)
+            result.append({"confidence": confidence, "variance": variance, "n": n, "t": t})
+    return result
+
+
+def sobol_points():
+    return stats.qmc.Sobol(12, scramble=False, bits=32).random(64)[1:].tolist()
+
+
 goldens = {
     "versions": {"scipy": scipy.__version__, "numpy": np.__version__},
     "probabilities": probabilities(), "quantiles": quantiles(),
     "incomplete_betas": incomplete_betas(), "samples": samples(),
     "seeds_needed": seeds_needed(), "bootstraps": bootstraps(),
+    "sequential_quantiles": sequential_quantiles(), "sobol_points": sobol_points(),
 }
 path = pathlib.Path(__file__).with_name("statistics_goldens.json")
 path.write_text(json.dumps(goldens, indent=1, default=float) + "\n")

@@ -56,6 +56,34 @@ import Testing
     }
   }
 
+  /// A glance at every third window, then the rest: the whole has the same bits.
+  @Test func aGlanceAndTheRestAreTheWhole() throws {
+    let scope = ParameterScope(seed: 2)
+    let model = GPT(configuration, in: scope)
+    var random = SplitMix64(seed: 2)
+    for parameter in scope.parameters {
+      parameter.assign(random.floats(parameter.shape.count).map { $0 / 2 })
+    }
+    let lanes = Lanes(count: 3, scope: scope, workers: Workers(count: 2))
+    try withTemporaryDirectory { directory in
+      let url = directory.appendingPathComponent("shard.bin")
+      try TokenShard.write((0..<121).map { TokenID($0 * 7 % 50) }, to: url)
+      let set = try ValidationSet(
+        shard: TokenShard(contentsOf: url), tokens: 120, contextLength: 12)
+      let whole = model.evaluate(set, bytes: nil, in: lanes)
+      var validation = GlancingValidation(set, every: 3, tokenizer: nil, lanes: lanes)
+      #expect(validation.whole(model) == whole, "without a glance")
+      let glance = validation.glance(model)
+      let windows = [0, 3, 6, 9].map { index in
+        Double(
+          model.loss(of: set.windows.inputs[index], against: set.windows.targets[index]).scalar)
+      }
+      #expect(glance.loss == windows.reduce(0, +) / 4)
+      #expect(glance != whole)
+      #expect(validation.whole(model) == whole, "after one")
+    }
+  }
+
   @Test func impossibleConfigurationsSaySo() {
     func problem(_ change: (inout GPTConfiguration) -> Void) -> String {
       var changed = configuration

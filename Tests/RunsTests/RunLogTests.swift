@@ -151,6 +151,88 @@ import Text
   }
 }
 
+@Suite struct GlanceTests {
+  private static func plan(_ more: [String] = []) throws -> RunPlan {
+    try RunPlan(
+      .micro, "muon",
+      settings: try
+        (["steps=8", "val_every=1", "target=5", "val_glance=4", "val_near=0.25"] + more)
+        .map { try Setting($0) }, seed: 0, precision: .float32)
+  }
+
+  /// A log with these glances, the whole set being `difference` above each.
+  private static func log(_ glances: [Double], difference: Double) throws -> RunLog {
+    var log = RunLog(try plan())
+    for (step, glance) in glances.enumerated() {
+      _ = log.glance(loss: glance, bitsPerByte: 1)
+      if log.needsWholeSet { _ = log.validate(loss: glance + difference, bitsPerByte: 2) }
+      guard step < 8 else { break }
+      _ = log.train(
+        RunLog.Step(loss: glance, time: .milliseconds(1), optimizerTime: .microseconds(1)))
+    }
+    return log
+  }
+
+  private static let falling = [7, 6, 5.5, 5.3, 5.2, 5, 4.5, 4.3, 4]
+
+  @Test func theWholeSetIsJudgedNearTheTargetAndAtTheEnd() throws {
+    #expect(try Self.log(Self.falling, difference: 0).validations.map(\.step) == [4, 5, 8])
+    // At step 4 it turns out to be 0.2 above the glance; from then on that is reckoned with.
+    let above = try Self.log(Self.falling, difference: 0.2)
+    #expect(above.validations.map(\.step) == [4, 5, 8])
+    #expect(above.glances.map(\.step) == Array(0...8))
+    let below = try Self.log(Self.falling, difference: -0.3)
+    #expect(below.validations.map(\.step) == [4, 8], "5 - 0.3 is too far below")
+    #expect(above.arrival?.step == 8 && below.arrival?.step == 4)
+    #expect(above.curve.map(\.step) == Array(0...8))
+    #expect(above.curve[5].loss == 5.2 && above.curve[6].loss == 4.5)
+  }
+
+  @Test func glancesAreWrittenAndReadBack() throws {
+    let log = try Self.log(Self.falling, difference: 0.2)
+    let (again, flaw) = RunLog.read(try log.jsonl, of: log.plan)
+    #expect(flaw == nil && again.glances == log.glances && again.validations == log.validations)
+    #expect(try again.jsonl == log.jsonl && again.text == log.text)
+    let lines = String(decoding: log.text, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 12)
+    #expect(lines[4] == "step:4/8 glance_loss:5.20000 train_time:0.004s step_avg:1.00ms")
+    #expect(lines[5] == "step:4/8 val_loss:5.40000 train_time:0.004s step_avg:1.00ms")
+  }
+
+  @Test func aGlanceThatIsNoNumberEndsTheRun() throws {
+    var log = RunLog(try Self.plan())
+    _ = log.glance(loss: nil, bitsPerByte: nil)
+    #expect(log.endedEarly && log.divergedAtStep == 0 && !log.needsWholeSet)
+  }
+
+  @Test func oneSettingAloneIsAnError() throws {
+    for setting in ["val_glance=4", "val_near=0.1"] {
+      let error = #expect(throws: UsageError.self) {
+        try RunPlan(
+          .micro, "muon", settings: [try Setting(setting)], seed: 0, precision: .float32)
+      }
+      #expect(error?.message.contains("go together") == true)
+    }
+    for setting in ["val_glance=1", "val_near=-1"] {
+      #expect(throws: UsageError.self) { try Self.plan([setting]) }
+    }
+  }
+}
+
+@Suite struct DataOrderTests {
+  private static func plan(_ definition: TrackDefinition, seed: UInt64) throws -> RunPlan {
+    try RunPlan(definition, "muon", settings: [], seed: seed, precision: .float32)
+  }
+
+  @Test func theOrderFollowsTheSeedUnlessTheTrackFixesIt() throws {
+    #expect(try Self.plan(.kjv, seed: 3).dataSeed == 0)
+    let seeds = try [0, 1, 2, 1 << 31 - 1].map { try Self.plan(.sprint, seed: $0).dataSeed }
+    #expect(seeds == [1 << 20, 2 << 20, 3 << 20, 1 << 51], "a million epochs apart")
+    let first = RunRecord.Training(try Self.plan(.sprint, seed: 7))
+    #expect(first.dataSeed == 8 << 20, "a record has the number")
+  }
+}
+
 @Suite struct RunDirectoryTests {
   /// What training writes line by line is what is made of the log afterwards.
   @Test func aDirectoryHasTheLogAndNothingOfAnEarlierRun() throws {

@@ -35,7 +35,7 @@ extension CommandLineTests {
       (["--set", "model.context=9223372036854775807"], "context"),
       (["--set", "batch=65537"], "batch 65537"),
       (["--set", "lanes=9223372036854775807"], "lanes 9223372036854775807"),
-      (["--set", "model.heads=3"], "3 heads"),
+      (["--set", "model.heads=5"], "5 heads"),
       (["--set", "adamw.learning_rate=1"], "adamw.learning_rate"),
       (["benchmark", "--steps", "0"], "--steps 0"),
       (["benchmark", "--configuration", "batch=65537"], "batch 65537"),

@@ -190,6 +190,50 @@ extension CommandLineTests {
       }
     }
 
+    /// From a recipe to a verdict, on a track of four steps.
+    @Test func anOptimizerIsSearchedAndComparedByOneCommand() throws {
+      try withTool { tool in
+        var definition = TrackDefinition.micro
+        definition.track.valTokens = 512
+        definition.track.target = 5.6
+        for name in definition.recipes.keys { definition.recipes[name]?.steps = 4 }
+        try tool.write(try definition.toml(), to: "small.toml")
+        let run = try tool.run(
+          "sweep", "--optimizer", "lion", "--track-file", "small.toml", "--quiet")
+        #expect([0, 5].contains(run.status), "\(run.messages)")
+        let lines = try String(
+          contentsOf: tool.directory.appendingPathComponent(
+            "results/sweeps/micro-lion/trials.jsonl"),
+          encoding: .utf8
+        ).split(separator: "\n")
+        #expect(lines.count == 32)
+        #expect(run.output.contains("lion: 32 trials"), "\(run.output)")
+        let record = try ExperimentRecord(
+          in: tool.directory.appendingPathComponent("results/comparisons/micro-lion"))
+        #expect(record.seeds == Array(3...12), "seeds that the search has not seen")
+        #expect(record.arms.map(\.name) == ["adamw", "lion"])
+        for path in ["results/sweeps/micro-lion", "results/comparisons/micro-lion"] {
+          let verified = try tool.run("verify", path)
+          #expect(verified.status == 0, "\(verified.output)\(verified.messages)")
+        }
+      }
+    }
+
+    @Test(arguments: [
+      (["sweep"], "either a plan file or --optimizer"),
+      (["sweep", "plan.toml", "--optimizer", "muon"], "either a plan file or --optimizer"),
+      (["sweep", "plan.toml", "--against", "muon"], "are the plan's"),
+      (["sweep", "--optimizer", "muon", "--set", "steps=4"], "write them into a plan"),
+      (["sweep", "--optimizer", "mouon"], "mouon"),
+    ])
+    func whatDoesNotFitIsRefused(_ arguments: [String], _ said: String) throws {
+      try withTool { tool in
+        let run = try tool.run(arguments)
+        #expect(run.status == 64, "\(run.messages)")
+        #expect(run.messages.contains(said), "\(run.messages)")
+      }
+    }
+
     @Test func aDryRunShowsTheTrials() throws {
       try withTool { tool in
         try tool.write(Self.plan, to: "plan.toml")
@@ -227,7 +271,7 @@ extension CommandLineTests {
 }
 
 extension CommandLineTool {
-  fileprivate func write(_ text: String, to path: String) throws {
+  func write(_ text: String, to path: String) throws {
     try Data(text.utf8).write(to: directory.appendingPathComponent(path))
   }
 

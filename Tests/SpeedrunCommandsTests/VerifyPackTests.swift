@@ -32,7 +32,7 @@ extension CommandLineTests {
       ),
       (
         { try $0.replace("runs.csv", "slow-seed0,val,2,", with: "slow-seed0,test,2,") },
-        ["runs.csv:5: event is 'test', neither train nor val"]
+        ["runs.csv:5: event is 'test', none of train, val and glance"]
       ),
       (
         { try $0.replace("runs.csv", "slow-seed0,train,1,", with: "slow-seed0,val,1,") },

@@ -12,6 +12,15 @@ private struct StatisticsGoldens: Decodable {
   let samples: [SampleValue]
   let seedsNeeded: [SeedsNeeded]
   let bootstraps: [BootstrapValue]
+  let sequentialQuantiles: [SequentialQuantile]
+  let sobolPoints: [[Double]]
+
+  struct SequentialQuantile: Decodable {
+    let confidence: Double
+    let variance: Double
+    let n: Int
+    let t: Double
+  }
 
   struct Probability: Decodable {
     let t: Double
@@ -192,6 +201,55 @@ private func expectClose(
       let ratios = interval { mean(item.arm, $0) / mean(item.baseline, $0) }
       expectClose(ratios.lower, item.ratio[0], relative: 1e-15)
       expectClose(try #require(ratios.upper), item.ratio[1], relative: 1e-15)
+    }
+  }
+
+  /// scipy integrates over the noncentral t distribution; here is the closed form.
+  @Test func quantilesOfASequenceAreThoseOfTheMixture() {
+    #expect(goldens.sequentialQuantiles.count == 12)
+    for item in goldens.sequentialQuantiles {
+      let sequence = ConfidenceSequence(
+        confidence: item.confidence, effectVariance: item.variance)
+      expectClose(sequence.quantile(of: item.n), item.t, relative: 1e-9, "n \(item.n)")
+    }
+    #expect(ConfidenceSequence().quantile(of: 2) == .infinity)
+    #expect(ConfidenceSequence().interval(of: Sample([1, 2])) == nil)
+    #expect(ConfidenceSequence().interval(of: Sample([1, 1, 1]))?.lower == 1)
+  }
+
+  /// 10 000 times a hundred looks: one interval of 95 % misses in 5 % of them at the most, where Student's would in
+  /// every third.
+  @Test func aSequenceHoldsAtEveryLook() throws {
+    var random = SplitMix64(seed: 1)
+    let (sequence, looks) = (ConfidenceSequence(), 3...100)
+    let quantiles = looks.map(sequence.quantile)
+    let students = looks.map { StudentsT(degreesOfFreedom: Double($0 - 1)).quantile(0.975) }
+    var (misses, studentsMisses) = (0, 0)
+    for _ in 0..<10_000 {
+      var (sum, squares) = (0.0, 0.0)
+      var most = (sequence: 0.0, student: 0.0)
+      for count in 1...looks.upperBound {
+        let value = random.normal()
+        (sum, squares) = (sum + value, squares + value * value)
+        guard looks.contains(count) else { continue }
+        let n = Double(count)
+        let t = abs(sum) / (n * max(squares - sum * sum / n, 0) / (n - 1)).squareRoot()
+        let index = count - looks.lowerBound
+        most.sequence = max(most.sequence, t / quantiles[index])
+        most.student = max(most.student, t / students[index])
+      }
+      if most.sequence > 1 { misses += 1 }
+      if most.student > 1 { studentsMisses += 1 }
+    }
+    #expect(misses <= 500, "\(misses)")
+    #expect(studentsMisses > 3000, "\(studentsMisses)")
+  }
+
+  @Test func sobolPointsAreThoseOfSciPy() {
+    #expect(goldens.sobolPoints.count == 63)
+    for dimensions in [1, 3, 12] {
+      let points = Array(Sobol(dimensions: dimensions).prefix(63))
+      #expect(points == goldens.sobolPoints.map { Array($0.prefix(dimensions)) })
     }
   }
 
