@@ -58,12 +58,16 @@ package struct Lengths: Study {
   /// The family whose losses say what a loss of another experiment is worth in steps; nil unless both are of the
   /// same track at the same precision.
   func family(like arm: Verdict.ArmResult, of other: ExperimentRecord) -> Family? {
-    let own = experiment.record
-    guard own.track.name == other.track.name, own.track.batch == other.track.batch,
-      own.track.model == other.track.model, own.precision == other.precision
-    else { return nil }
+    guard isOfTheTrack(of: other) else { return nil }
     return families.first { $0.name == arm.name }
       ?? families.first { $0.rule == arm.optimizer }
+  }
+
+  /// Whether another experiment is of the same track at the same precision.
+  func isOfTheTrack(of other: ExperimentRecord) -> Bool {
+    let own = experiment.record
+    return own.track.name == other.track.name && own.track.batch == other.track.batch
+      && own.track.model == other.track.model && own.precision == other.precision
   }
 
   /// How many steps each family needs at the target, in words.

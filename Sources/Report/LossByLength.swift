@@ -42,9 +42,19 @@ package struct LossByLength: Sendable {
   }
 
   /// Returns the least number of steps with which a schedule ends at `loss`.
-  package func steps(to loss: Double) -> Steps {
+  ///
+  /// - Parameters:
+  ///   - loss: The loss at the end.
+  ///   - beyond: How far the last piece of the curve may be continued, as a factor on the longest length.
+  package func steps(to loss: Double, beyond: Double = 1) -> Steps {
     guard let reached = points.firstIndex(where: { $0.loss <= loss }) else {
-      return .more(than: points[points.count - 1].steps)
+      let last = points[points.count - 1]
+      guard beyond > 1, let before = points.dropLast().last, before.loss > last.loss else {
+        return .more(than: last.steps)
+      }
+      let share = (last.loss - loss) / (before.loss - last.loss)
+      let factor = pow(Double(last.steps) / Double(before.steps), share)
+      return factor <= beyond ? .about(Double(last.steps) * factor) : .more(than: last.steps)
     }
     let after = points[reached]
     if after.loss == loss { return .about(Double(after.steps)) }

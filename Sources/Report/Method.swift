@@ -1,4 +1,5 @@
 import Experiments
+import Runs
 import Text
 
 /// How everything was measured, on what, with which commands, and what it does not show.
@@ -7,8 +8,9 @@ enum Method {
     var section = Section(title: "How it was measured")
     let records = experiments.map(\.record)
     section.paragraphs.append(
-      "Runs of a comparison share data, order, model, batch and validation. Only the optimizer's recipe "
-        + "and the seed of the weights differ. Every arm runs the same seeds, each its whole schedule. "
+      "Runs of a comparison share data, model, batch and validation, and those of a seed the initial weights "
+        + "and the order of the data. Only the optimizer's recipe differs between arms. Each runs its whole "
+        + "schedule. "
         + "The stop step is the first validation at which an arm's mean loss is below the target with "
         + "p < 0.01 by a one-sided t-test. It is one step for all seeds, chosen after they have ended. "
         + "The clock counts training steps only.")
@@ -27,14 +29,22 @@ enum Method {
     section.paragraphs.append(
       "What this does not show: one small model, one corpus and minutes of training say little about "
         + "large models. The search gave each arm the same number of trials, which may be too few. A search "
-        + "on one seed follows that seed's luck. Seeds differ in the initial weights only. The data comes in "
-        + "one order, so the intervals leave out the spread over orders. Stop steps are known to the "
+        + "on one seed follows that seed's luck. \(order(of: records)) Stop steps are known to the "
         + "distance of validations. Seconds belong to the machine.")
     if records.contains(where: \.dirty) {
       section.paragraphs.append(
         "A star after the commits: files of the program differed from them in some of the runs.")
     }
     return section
+  }
+
+  /// On which tracks seeds differ in the weights only.
+  private static func order(of records: [ExperimentRecord]) -> String {
+    let fixed = records.map(\.track).filter { $0.dataSeed != nil }.map(\.name).unique
+    return fixed.isEmpty
+      ? "Seeds differ in the initial weights and in the order of the data."
+      : "On \(fixed.joined(separator: " and ")) the data comes in one order for all seeds, so the intervals "
+        + "leave out the spread over orders."
   }
 
   /// What was run, when, on what, and for how long.

@@ -14,17 +14,18 @@ extension TrackDefinition {
       model: Track.Model(modelDimension: 96, heads: 2, layers: 2, context: 128)),
     recipes: [
       Recipe(
-        steps: 380, schedule: Schedule(cooldown: 0.6),
-        hidden: Muon(learningRate: 0.05, weightDecay: 0.1, momentum: 0.85),
-        embed: .embedding(learningRate: 0.3), head: .embedding(learningRate: 0.008)),
+        steps: 445, schedule: Schedule(warmupSteps: 25, cooldown: 0.564),
+        hidden: Muon(learningRate: 0.05488, weightDecay: 0.0178, momentum: 0.8),
+        embed: .embedding(learningRate: 0.14), head: .embedding(learningRate: 0.0147)),
       Recipe(
-        steps: 500, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        hidden: AdamW.matrices(learningRate: 0.0064, beta1: 0.7, beta2: 0.99),
-        embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
+        steps: 560, schedule: Schedule(warmupSteps: 4, cooldown: 0.35),
+        hidden: AdamW.matrices(
+          learningRate: 0.006258, beta1: 0.6, beta2: 0.958, weightDecay: 0.133),
+        embed: .embedding(learningRate: 1.7), head: .embedding(learningRate: 0.00993)),
       Recipe(
-        steps: 500, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        steps: 560, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         hidden: Lion(learningRate: 0.0016, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
-        embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
+        embed: .embedding(learningRate: 1.7), head: .embedding(learningRate: 0.00993)),
     ])
 
   /// The King James Bible: one to two minutes on two cores.
@@ -81,9 +82,10 @@ extension AdamW {
 
   /// For the matrices inside the blocks.
   fileprivate static func matrices(
-    learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.95
+    learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.95, weightDecay: Double = 0
   ) -> AdamW {
     AdamW(
-      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: 1e-10, weightDecay: 0)
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: 1e-10,
+      weightDecay: weightDecay)
   }
 }

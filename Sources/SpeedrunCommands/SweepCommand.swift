@@ -41,7 +41,8 @@ struct SweepCommand: ColoredCommand {
   @OptionGroup var precision: PrecisionOption
 
   @Option(
-    help: "Where to write (default: results/sweeps/ and the name of the plan, or TRACK-OPTIMIZER).",
+    help:
+      "Where to write (default: results/sweeps/ and the name of the plan, or TRACK-OPTIMIZER); with --optimizer, DIR-seeds has the comparison.",
     completion: .directory)
   var out: String?
 
@@ -145,7 +146,8 @@ struct SweepCommand: ColoredCommand {
       + (precision.value == .float32 ? [] : ["--precision", precision.value.rawValue])
       + ["--arm", baseline, "--arm", "\(optimizer)=\(optimizer)\(tuned)"]
       + ["--first-seed", "\(first)", "--seeds", "10", "--parallel", "\(cores)"]
-      + ["--out", "results/comparisons/\(name)"] + (quiet ? ["--quiet"] : [])
+      + ["--out", out.map { "\($0)-seeds" } ?? "results/comparisons/\(name)"]
+      + (quiet ? ["--quiet"] : [])
     let messages = Console.messages(color.mode)
     if !quiet {
       messages.print("\n\(CommandText.text(["compare"] + arguments, as: Speedrun.name))")
