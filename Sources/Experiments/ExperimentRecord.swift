@@ -124,6 +124,9 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
 }
 
 extension ExperimentRecord {
+  /// Whether its runs had the machine to themselves, as far as is known.
+  package var ranAlone: Bool { (parallel ?? 1) == 1 }
+
   /// Whether the seconds of its runs are a result: none ran beside another, and all on equal machines with as many
   /// threads.
   package var hasComparableSeconds: Bool { parallel == 1 && machines.count == 1 }

@@ -4,11 +4,15 @@ import Text
 
 extension Verdict {
   /// The verdict in words: a table of the arms, then a sentence for each verdict.
-  package var text: String {
+  package var text: String { text(withSeconds: true) }
+
+  /// The same, perhaps without seconds.
+  package func text(withSeconds: Bool) -> String {
     if let question, let decisions { return text(question, decisions) }
     let alone = verdicts.isEmpty ? arms.compactMap(shortfall).map { "no verdict: \($0)" } : []
     let blocks = [
-      headline, [table.text], verdicts.flatMap(sentences) + alone, [total],
+      headline, [table.text],
+      verdicts.flatMap { sentences(for: $0, withSeconds: withSeconds) } + alone, [total],
       warnings.map { "warning: \($0)" },
     ]
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
@@ -98,7 +102,9 @@ extension Verdict {
   }
 
   /// What may be said of an arm against the baseline; later lines explain the first.
-  package func sentences(for verdict: Pair) -> [String] {
+  ///
+  /// Of runs that went side by side, seconds say nothing.
+  package func sentences(for verdict: Pair, withSeconds: Bool = true) -> [String] {
     let pair = [verdict.arm, verdict.baseline].compactMap { name in
       arms.first { $0.name == name }
     }
@@ -108,8 +114,8 @@ extension Verdict {
     }
     let probabilities = pair.compactMap { $0.stop.map { Format.probability($0.probability) } }
     var lines = [
-      "\(verdict.arm) needs \(ratios.steps.factorText) of \(verdict.baseline)'s steps, "
-        + "\(ratios.seconds.factorText) of its seconds "
+      "\(verdict.arm) needs \(ratios.steps.factorText) of \(verdict.baseline)'s steps"
+        + (withSeconds ? ", \(ratios.seconds.factorText) of its seconds " : " ")
         + "(\(Format.count(seeds.count, "seed")), p = \(probabilities.joined(separator: " and ")))"
     ]
     let stops = pair.compactMap(\.stop)
@@ -123,7 +129,7 @@ extension Verdict {
           + "anywhere in \(grid.ratioText)")
     }
     for (name, ratio) in [("steps", ratios.steps), ("seconds", ratios.seconds)]
-    where ratio.interval.contains(1) {
+    where ratio.interval.contains(1) && (withSeconds || name == "steps") {
       lines.append("  the interval includes 1: no difference in \(name) is shown")
     }
     if ratios.openShare > 0 {

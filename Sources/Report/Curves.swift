@@ -12,14 +12,14 @@ enum Curves {
     let colors = ArmColors(experiments)
     return experiments.comparisons(.leaderboard).flatMap { experiment, report, runs in
       [
-        curves(experiment.name, report, runs, colors), ratios(experiment.name, report, colors),
+        curves(experiment.name, report, runs, colors, experiment.record.ranAlone),
+        ratios(experiment.name, report, colors, experiment.record.ranAlone),
       ].compactMap(\.self)
     }
   }
 
   private static func curves(
-    _ name: String, _ report: Verdict, _ runs: [ArmRun],
-    _ colors: ArmColors
+    _ name: String, _ report: Verdict, _ runs: [ArmRun], _ colors: ArmColors, _ ranAlone: Bool
   ) -> Figure? {
     let arms: [(arm: Verdict.ArmResult, curves: ArmCurves)] = report.arms.compactMap { arm in
       let own = runs.filter { $0.arm == arm.name }.map {
@@ -51,7 +51,10 @@ enum Curves {
         y: Axis("validation loss, nats per token", domain: window), marks: marks)
     }
     let stops = report.arms.compactMap { arm in
-      arm.stop.map { "\(arm.name) at step \($0.step) (\(Format.fixed($0.seconds, 1)) s)" }
+      arm.stop.map { stop in
+        "\(arm.name) at step \(stop.step)"
+          + (ranAlone ? " (\(Format.fixed(stop.seconds, 1)) s)" : "")
+      }
     }
     return Figure(
       name: "\(name)-curves",
@@ -62,10 +65,8 @@ enum Curves {
         + "the highest. A dot marks the first step at which the mean is below the target with "
         + "p < \(report.significance)"
         + (stops.isEmpty ? "." : ": \(stops.joined(separator: ", "))."),
-      panels: [
-        panel("Steps", "training step", inSeconds: false),
-        panel("Seconds", "seconds of training", inSeconds: true),
-      ])
+      panels: [panel("Steps", "training step", inSeconds: false)]
+        + (ranAlone ? [panel("Seconds", "seconds of training", inSeconds: true)] : []))
   }
 
   /// Mean, least and greatest loss at every validation that all seeds survived.
@@ -92,7 +93,7 @@ enum Curves {
   }
 
   private static func ratios(
-    _ name: String, _ report: Verdict, _ colors: ArmColors
+    _ name: String, _ report: Verdict, _ colors: ArmColors, _ ranAlone: Bool
   ) -> Figure? {
     let decided = report.verdicts.compactMap { verdict in
       verdict.ratios.map { (arm: verdict.arm, baseline: verdict.baseline, ratios: $0) }
@@ -111,15 +112,14 @@ enum Curves {
     }
     return Figure(
       name: "\(name)-ratios",
-      title: "Steps and seconds to the target on \(report.track), relative to \(baseline)",
+      title:
+        "Steps\(ranAlone ? " and seconds" : "") to the target on \(report.track), relative to \(baseline)",
       caption:
         "Ratios with intervals of \(Format.fixed(100 * report.confidence, 0)) %, by a paired "
         + "bootstrap over \(Format.count(report.seeds.count, "seed")). Left of the dashed line an arm "
         + "needs less than \(baseline).",
-      panels: [
-        panel("Steps to the target", "steps", \.steps),
-        panel("Seconds to the target", "seconds", \.seconds),
-      ])
+      panels: [panel("Steps to the target", "steps", \.steps)]
+        + (ranAlone ? [panel("Seconds to the target", "seconds", \.seconds)] : []))
   }
 }
 

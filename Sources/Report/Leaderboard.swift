@@ -53,7 +53,7 @@ package struct Leaderboard {
       figures: Curves.figures(of: experiments))
   }
 
-  /// A leaderboard for every course, the one with the most runs first.
+  /// A leaderboard for every course, those on the default track first, then the one with the most runs.
   package static func all(in experiments: [FinishedExperiment]) -> [Leaderboard] {
     var rows: [Course: [Row]] = [:]
     for (experiment, verdict, _) in experiments.comparisons(.leaderboard).largestFirst {
@@ -66,10 +66,12 @@ package struct Leaderboard {
             isBaseline: index == 0, seeds: verdict.seeds.count, experiment: experiment))
       }
     }
-    return rows.map { Leaderboard(course: $0, unranked: $1) }.sorted {
-      let (a, b) = ($0, $1)
-      func runs(_ board: Leaderboard) -> Int { board.rows.reduce(0) { $0 + $1.seeds } }
-      return runs(a) != runs(b) ? runs(a) > runs(b) : a.course.text < b.course.text
+    return rows.map { Leaderboard(course: $0, unranked: $1) }.sorted { a, b in
+      func key(_ board: Leaderboard) -> (Int, Int, String) {
+        let isDefault = board.rows[0].experiment.record.track.name == Registry.current.defaultTrack
+        return (isDefault ? 0 : 1, -board.rows.reduce(0) { $0 + $1.seeds }, board.course.text)
+      }
+      return key(a) < key(b)
     }
   }
 
@@ -89,7 +91,7 @@ package struct Leaderboard {
     self.repetitions = repetitions
     let stopped = rows.filter { $0.arm.stop != nil }.enumerated().sorted { a, b in
       func key(_ row: (offset: Int, element: Row)) -> (Int, Double, Int) {
-        (row.element.arm.stop?.step ?? 0, row.element.arm.stop?.seconds ?? 0, row.offset)
+        (row.element.arm.stop?.step ?? 0, row.element.seconds ?? .infinity, row.offset)
       }
       return key(a) < key(b)
     }.map(\.element)
@@ -115,14 +117,17 @@ package struct Leaderboard {
       [
         .right("rank") { $0.rank.map(String.init) ?? "-" }, .left("arm", \.arm.name),
         .right("steps") { $0.arm.stop.map { Format.grouped($0.step) } ?? "-" },
-        .right("seconds") { $0.arm.stop.map { Format.fixed($0.seconds, 1) } ?? "-" },
+        .right("seconds") { $0.seconds.map { Format.fixed($0, 1) } ?? "-" },
         .right("loss there") { row in
           row.loss.map { "\(Format.fixed($0.mean, 4)) (n=\(row.seeds))" } ?? "diverged"
         },
         .right("sd") { $0.loss?.standardDeviation.map { Format.fixed($0, 4) } ?? "-" },
         .right("p") { $0.arm.stop.map { Format.probability($0.probability) } ?? "-" },
         .right("steps / baseline") { $0.isBaseline ? "1" : $0.ratios?.steps.text ?? "-" },
-        .right("seconds / baseline") { $0.isBaseline ? "1" : $0.ratios?.seconds.text ?? "-" },
+        .right("seconds / baseline") { row in
+          guard row.seconds != nil else { return "-" }
+          return row.isBaseline ? "1" : row.ratios?.seconds.text ?? "-"
+        },
         .right("optimizer") { Format.percent($0.arm.optimizerShare) },
         .code("recipe") { $0.experiment.recipeText(of: $0.arm) },
         .code("commit", \.experiment.record.commitText), .left("date", \.experiment.record.date),
@@ -133,6 +138,11 @@ package struct Leaderboard {
 
 extension Leaderboard.Row {
   var loss: Verdict.Loss? { arm.stop?.loss ?? arm.finalLoss }
+
+  /// Until the stop step; nil where runs went side by side.
+  fileprivate var seconds: Double? {
+    experiment.record.ranAlone ? arm.stop?.seconds : nil
+  }
 
   /// The arm and the comparison it is of.
   fileprivate var place: String { "\(arm.name) of \(experiment.name)" }

@@ -36,9 +36,10 @@ package enum Verdicts {
 
   /// What may be said of every arm against its baseline, some sentences for each.
   static func sentences(of experiments: [FinishedExperiment]) -> [String] {
-    experiments.comparisons(.leaderboard).flatMap { _, verdict, _ in
+    experiments.comparisons(.leaderboard).flatMap { experiment, verdict, _ in
       verdict.verdicts.map { pair in
-        let lines = verdict.sentences(for: pair).map { $0.trimmingPrefix(while: { $0 == " " }) }
+        let lines = verdict.sentences(for: pair, withSeconds: experiment.record.ranAlone)
+          .map { $0.trimmingPrefix(while: { $0 == " " }) }
         return lines.dropFirst().reduce("On \(verdict.track), \(lines[0])") { text, line in
           text.hasSuffix(":")
             ? "\(text) \(line)" : "\(text). \(line.prefix(1).uppercased())\(line.dropFirst())"
@@ -84,9 +85,12 @@ package enum Verdicts {
 }
 
 extension [(experiment: FinishedExperiment, verdict: Verdict, runs: [ArmRun])] {
-  /// The comparisons with the most runs first, those of as many in their order.
+  /// Those on the default track first, then the comparisons with the most runs, those of as many in their order.
   var largestFirst: Self {
-    enumerated().sorted { ($1.element.runs.count, $0.offset) < ($0.element.runs.count, $1.offset) }
-      .map(\.element)
+    func key(_ item: (offset: Int, element: Element)) -> (Int, Int, Int) {
+      let isOnDefault = item.element.experiment.record.track.name == Registry.current.defaultTrack
+      return (isOnDefault ? 0 : 1, -item.element.runs.count, item.offset)
+    }
+    return enumerated().sorted { key($0) < key($1) }.map(\.element)
   }
 }

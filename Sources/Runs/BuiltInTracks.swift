@@ -9,21 +9,21 @@ extension TrackDefinition {
   public static let sprint = TrackDefinition(
     track: Track(
       name: "sprint", version: 1, corpus: "kjv", textSHA256: Corpus.kingJamesSHA256,
-      vocabulary: 1024, batch: 32, lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 5,
+      vocabulary: 1024, batch: 32, lanes: 4, valTokens: 98_304, valEvery: 20, valEveryLate: 10,
       valGlance: 24, valNear: 0.02, target: 2.85,
       model: Track.Model(modelDimension: 96, heads: 2, layers: 2, context: 128)),
     recipes: [
       Recipe(
-        steps: 445, schedule: Schedule(warmupSteps: 25, cooldown: 0.564),
+        steps: 430, schedule: Schedule(warmupSteps: 25, cooldown: 0.564),
         hidden: Muon(learningRate: 0.05488, weightDecay: 0.0178, momentum: 0.8),
         embed: .embedding(learningRate: 0.14), head: .embedding(learningRate: 0.0147)),
       Recipe(
-        steps: 560, schedule: Schedule(warmupSteps: 4, cooldown: 0.35),
+        steps: 550, schedule: Schedule(warmupSteps: 4, cooldown: 0.35),
         hidden: AdamW.matrices(
           learningRate: 0.006258, beta1: 0.6, beta2: 0.958, weightDecay: 0.133),
         embed: .embedding(learningRate: 1.7), head: .embedding(learningRate: 0.00993)),
       Recipe(
-        steps: 560, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
+        steps: 550, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
         hidden: Lion(learningRate: 0.0016, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
         embed: .embedding(learningRate: 1.7), head: .embedding(learningRate: 0.00993)),
     ])

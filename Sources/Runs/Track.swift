@@ -83,9 +83,12 @@ public struct Track: Codable, Hashable, Sendable {
 
   /// Whether a validation comes before the training step of this number, or after the last.
   public func validates(at step: Int, of steps: Int) -> Bool {
-    let isLate = step >= steps - steps / 5
-    return step == steps || step.isMultiple(of: isLate ? valEveryLate ?? valEvery : valEvery)
+    let distance = isLate(step, of: steps) ? valEveryLate ?? valEvery : valEvery
+    return step == steps || step.isMultiple(of: distance)
   }
+
+  /// Whether a step is in the last fifth, where targets are reached.
+  func isLate(_ step: Int, of steps: Int) -> Bool { step >= steps - steps / 5 }
 
   /// Returns this with the validations of another: no other number of a run depends on them.
   package func validated(like other: Track) -> Track {

@@ -141,7 +141,8 @@ struct CompareCommand: ColoredCommand {
           ["compare"] + arguments + (track.isNamed ? [] : track.options)),
         parallel: noRun ? nil : sideBySide)
     }
-    try Console.output(color.mode).printResult(json ? try JSON.document(result) : result.text)
+    try Console.output(color.mode).printResult(
+      json ? try JSON.document(result) : result.text(withSeconds: sideBySide == 1))
     guard !result.isDecided else { return }
     if let more = result.moreSeeds {
       let messages = Console.messages(color.mode)

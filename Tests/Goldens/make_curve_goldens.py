@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes curve_goldens.json: the training losses of 100 steps of the micro track, computed by PyTorch.
+"""Writes curve_goldens.json: the training losses of 100 steps of sprint and of micro, computed by PyTorch.
 
     python3 -m venv V && V/bin/pip install torch==2.15.0 numpy==2.4.6
-    speedrun --track micro --optimizer muon  --steps 100 --save-initial --out muon
-    speedrun --track micro --optimizer adamw --steps 100 --save-initial --out adamw
-    V/bin/python make_curve_goldens.py muon adamw
+    for track in sprint micro; do for optimizer in muon adamw; do
+      speedrun --track $track --optimizer $optimizer --steps 100 --save-initial --out $track-$optimizer
+    done; done
+    V/bin/python make_curve_goldens.py {sprint,micro}-{muon,adamw}
 
 From a run it takes the configuration, the initial weights and the shard, never a loss or a learning rate:
 model, batches, schedule and optimizers are computed here, in float32.
@@ -99,7 +100,8 @@ def curve(run):
 def main():
     golden = {"versions": {"torch": torch.__version__, "numpy": np.__version__}}
     for run in map(pathlib.Path, sys.argv[1:]):
-        golden[json.loads((run / "run.json").read_text())["optimizer"]] = curve(run)
+        record = json.loads((run / "run.json").read_text())
+        golden.setdefault(record["track"], {})[record["optimizer"]] = curve(run)
     path = pathlib.Path(__file__).with_name("curve_goldens.json")
     path.write_text(json.dumps(golden) + "\n")
 

@@ -9,7 +9,7 @@ import Testing
   private static func main() -> Never {
     Speedrun.main(
       adding: .rule(
-        SignMomentum.self, recipes: ["kjv": .init(hidden: SignMomentum(learningRate: 6e-4))]))
+        SignMomentum.self, recipes: ["sprint": .init(hidden: SignMomentum(learningRate: 6e-4))]))
   }
 
   @Test func aProgramOfOnesOwn() throws {

@@ -65,11 +65,13 @@ struct ResultsFixture {
 
   /// Adds a comparison whose runs the real writer writes; the first arm is the baseline.
   func add(
-    _ name: String, purpose: String = "leaderboard", _ arms: [Arm], seeds: Int = 3,
-    hasSpectra: Bool = false
+    _ name: String, purpose: String = "leaderboard", on track: TrackDefinition = .kjv,
+    _ arms: [Arm], seeds: Int = 3, hasSpectra: Bool = false, parallel: Int = 1
   ) throws {
+    var whole = track
+    (whole.track.valGlance, whole.track.valNear) = (nil, nil)
     let request = try Request(
-      TrackSource(.kjv, options: ["--track", "kjv"]),
+      TrackSource(whole, options: ["--track", track.track.name]),
       arms: try arms.map { arm in
         let steps = "steps=\(max(arm.steps, arm.stop ?? 0))"
         return try Experiments.Arm(
@@ -89,7 +91,7 @@ struct ResultsFixture {
       }
       try experiment.note(run)
     }
-    try experiment.writeRecord(command: "speedrun comparison", parallel: 1)
+    try experiment.writeRecord(command: "speedrun comparison", parallel: parallel)
   }
 
   /// A run that never was: its losses are the arm's, a thousandth apart from seed to seed.

@@ -22,6 +22,9 @@ import Text
     let losses = LossByLength([(400, 2.8), (100, 3.0)])
     #expect(losses.steps(to: 3.1) == .fewer(than: 100))
     #expect(losses.steps(to: 2.7) == .more(than: 400))
+    // The last piece goes on, as far as it may.
+    #expect(abs((losses.steps(to: 2.79, beyond: 1.1).value ?? 0) - 400 * pow(2, 0.1)) < 1e-6)
+    #expect(losses.steps(to: 2.7, beyond: 1.1) == .more(than: 400))
     #expect(losses.steps(to: 3.1).text == "< 100" && losses.steps(to: 2.7).text == "> 400")
   }
 
@@ -81,6 +84,72 @@ import Text
       #expect(study.families[0].points.map(\.steps) == [100, 400])
       #expect(study.sentence.hasPrefix("muon-rms ends at 2.880 with a schedule of "))
       #expect(study.sentence.contains("adamw does not reach 2.880 within 100 steps"))
+    }
+  }
+
+  /// Rates of exchange with Muon: on kjv AdamW 2, Muon 1, half of it 1.5; on micro the order is another.
+  @Test func twoTracksAreComparedByWhatRecipesAreWorth() throws {
+    func lengths(_ results: ResultsFixture, _ name: String, _ track: TrackDefinition) throws {
+      try results.add(
+        name, purpose: "lengths", on: track,
+        [
+          .init(name: "muon-100", steps: 100, loss: 3.0),
+          .init(name: "muon-400", steps: 400, loss: 2.8),
+        ])
+    }
+    try withResults { results in
+      try lengths(results, "a-lengths", .kjv)
+      try lengths(results, "b-lengths", .micro)
+      #expect(Agreement.all(in: try results.experiments()).isEmpty)
+      try results.add(
+        "a",
+        [
+          .init(name: "adamw", optimizer: "adamw", steps: 400, loss: 2.9),
+          .init(name: "muon", steps: 200, loss: 2.9),
+          .init(name: "half", settings: ["muon.momentum=0"], steps: 300, loss: 2.9),
+          .init(name: "other", settings: ["muon.momentum=0.1"], steps: 350, loss: 2.9),
+        ])
+      try results.add(
+        "b", purpose: "ablations", on: .micro,
+        [
+          .init(name: "adamw", optimizer: "adamw", steps: 200, loss: 2.9),
+          .init(name: "muon", steps: 200, loss: 2.9),
+          .init(name: "half", settings: ["muon.momentum=0"], steps: 150, loss: 2.9),
+          .init(name: "other", settings: ["muon.momentum=0.1"], steps: 400, loss: 2.9),
+        ])
+      let study = try #require(Agreement.all(in: try results.experiments()).first)
+      #expect(study.tracks == ["kjv", "micro"])
+      #expect(study.rows.map(\.name) == ["muon", "half", "other"])
+      for (row, expected) in zip(study.rows, [[0.5, 1], [0.75, 0.75], [0.875, 2]]) {
+        for (estimate, ratio) in zip(row.estimates, expected) {
+          #expect(abs(estimate.ratio - ratio) < 0.01, "\(row.name)")
+          #expect(estimate.interval.contains(estimate.ratio) && estimate.seeds == 3)
+        }
+      }
+      // Ranks 1 2 3 4 of muon, half, other, adamw beside 2.5 1 4 2.5.
+      #expect(abs(study.rankCorrelation - 1.5 / (5 * 4.5).squareRoot()) < 1e-9)
+      let text = try #require(try results.files()["README.md"])
+      #expect(text.contains("On kjv and micro, 4 recipes are ranked with a correlation of 0.32"))
+      #expect(text.contains("The intervals of muon, other are apart."))
+    }
+  }
+
+  /// Seconds of runs side by side are no result.
+  @Test func secondsArePublishedOfRunsAloneOnly() throws {
+    for (parallel, has) in [(1, true), (2, false)] {
+      try withResults { results in
+        try results.add(
+          "a",
+          [
+            .init(name: "adamw", optimizer: "adamw", loss: 2.8, stop: 100),
+            .init(name: "muon", loss: 2.8, stop: 50),
+          ], parallel: parallel)
+        let files = try results.files()
+        let text = try #require(files["README.md"])
+        #expect(text.contains("muon needs 0.50x"))
+        #expect(text.contains("of its seconds") == has)
+        #expect(files["figures/a-curves.svg"]?.contains("seconds of training") == has)
+      }
     }
   }
 

@@ -36,6 +36,6 @@ Speedrun.main(
   adding: .rule(
     SignMomentum.self,
     recipes: [
-      "kjv": .init(hidden: SignMomentum(learningRate: 6e-4)),
+      "sprint": .init(hidden: SignMomentum(learningRate: 6e-4)),
       "micro": .init(hidden: SignMomentum(learningRate: 2e-3)),
     ]))
