@@ -165,6 +165,8 @@ extension Verdict {
           ? rule.ratios(of: curves[index], to: curves[0], bootstrap: bootstrap) : nil)
     }
     let records = arms.flatMap(\.runs).map(\.record)
+    // Where seeds are added, seconds are those of the first.
+    let timed = question == nil ? records : arms.compactMap(\.runs.first).map(\.record)
     self.init(
       track: track.title, target: target, precision: precision, seeds: curves.first?.seeds ?? [],
       validationEvery: track.valEvery, validationEveryLate: track.valEveryLate,
@@ -172,12 +174,14 @@ extension Verdict {
       resamples: bootstrap.resamples, arms: results, verdicts: verdicts,
       question: question, decisions: decisions,
       compute: ExperimentRecord.Compute(records),
-      warnings: Self.warnings(about: records.map(\.environment)))
+      warnings: Self.warnings(about: records.map(\.environment), timed: timed.map(\.environment)))
   }
 
   /// What makes numbers of different runs hard to compare, in words.
-  private static func warnings(about environments: [Environment]) -> [String] {
-    let machines = Set(environments.map { ExperimentRecord.Machine($0).text })
+  private static func warnings(
+    about environments: [Environment], timed: [Environment]
+  ) -> [String] {
+    let machines = Set(timed.map { ExperimentRecord.Machine($0).text })
     let commits = Set(environments.map { $0.git.commit ?? "unknown" })
     var warnings: [String] = []
     if machines.count > 1 {

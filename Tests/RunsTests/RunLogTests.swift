@@ -156,47 +156,46 @@ import Text
     try RunPlan(
       .micro, "muon",
       settings: try
-        (["steps=8", "val_every=1", "target=5", "val_glance=4", "val_near=0.25"] + more)
+        (["steps=20", "val_every=1", "target=5", "val_glance=4", "val_near=0.25"] + more)
         .map { try Setting($0) }, seed: 0, precision: .float32)
   }
 
-  /// A log with these glances, the whole set being `difference` above each.
-  private static func log(_ glances: [Double], difference: Double) throws -> RunLog {
+  /// A log with glances that fall to these in the last fifth, the whole set being `difference` above each.
+  private static func log(difference: Double) throws -> RunLog {
     var log = RunLog(try plan())
-    for (step, glance) in glances.enumerated() {
+    for step in 0...20 {
+      let glance = step < 16 ? 5.1 : [5.3, 5.2, 5, 4.5, 4][step - 16]
       _ = log.glance(loss: glance, bitsPerByte: 1)
       if log.needsWholeSet { _ = log.validate(loss: glance + difference, bitsPerByte: 2) }
-      guard step < 8 else { break }
+      guard step < 20 else { break }
       _ = log.train(
         RunLog.Step(loss: glance, time: .milliseconds(1), optimizerTime: .microseconds(1)))
     }
     return log
   }
 
-  private static let falling = [7, 6, 5.5, 5.3, 5.2, 5, 4.5, 4.3, 4]
-
-  @Test func theWholeSetIsJudgedNearTheTargetAndAtTheEnd() throws {
-    #expect(try Self.log(Self.falling, difference: 0).validations.map(\.step) == [4, 5, 8])
-    // At step 4 it turns out to be 0.2 above the glance; from then on that is reckoned with.
-    let above = try Self.log(Self.falling, difference: 0.2)
-    #expect(above.validations.map(\.step) == [4, 5, 8])
-    #expect(above.glances.map(\.step) == Array(0...8))
-    let below = try Self.log(Self.falling, difference: -0.3)
-    #expect(below.validations.map(\.step) == [4, 8], "5 - 0.3 is too far below")
-    #expect(above.arrival?.step == 8 && below.arrival?.step == 4)
-    #expect(above.curve.map(\.step) == Array(0...8))
-    #expect(above.curve[5].loss == 5.2 && above.curve[6].loss == 4.5)
+  @Test func theWholeSetIsJudgedOnceThenNearTheTargetAndAtTheEnd() throws {
+    #expect(try Self.log(difference: 0).validations.map(\.step) == [16, 17, 18, 20])
+    // At step 16 it turns out to be 0.2 above the glance; from then on that is reckoned with.
+    let above = try Self.log(difference: 0.2)
+    #expect(above.validations.map(\.step) == [16, 18, 20])
+    #expect(above.glances.map(\.step) == Array(0...20))
+    let below = try Self.log(difference: -0.3)
+    #expect(below.validations.map(\.step) == [16, 17, 20], "5 - 0.3 is too far below")
+    #expect(above.arrival?.step == 20 && below.arrival?.step == 16)
+    #expect(above.curve.map(\.step) == Array(0...20))
+    #expect(above.curve[18].loss == 5.2 && above.curve[19].loss == 4.5)
   }
 
   @Test func glancesAreWrittenAndReadBack() throws {
-    let log = try Self.log(Self.falling, difference: 0.2)
+    let log = try Self.log(difference: 0.2)
     let (again, flaw) = RunLog.read(try log.jsonl, of: log.plan)
     #expect(flaw == nil && again.glances == log.glances && again.validations == log.validations)
     #expect(try again.jsonl == log.jsonl && again.text == log.text)
     let lines = String(decoding: log.text, as: UTF8.self).split(separator: "\n")
-    #expect(lines.count == 12)
-    #expect(lines[4] == "step:4/8 glance_loss:5.20000 train_time:0.004s step_avg:1.00ms")
-    #expect(lines[5] == "step:4/8 val_loss:5.40000 train_time:0.004s step_avg:1.00ms")
+    #expect(lines.count == 24)
+    #expect(lines[16] == "step:16/20 glance_loss:5.30000 train_time:0.016s step_avg:1.00ms")
+    #expect(lines[17] == "step:16/20 val_loss:5.50000 train_time:0.016s step_avg:1.00ms")
   }
 
   @Test func aGlanceThatIsNoNumberEndsTheRun() throws {

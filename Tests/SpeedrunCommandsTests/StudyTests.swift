@@ -4,6 +4,7 @@ import Foundation
 import Muon
 import NanoGPT
 import Report
+import Runs
 import SpeedrunCommands
 import Statistics
 import Testing
