@@ -23,7 +23,7 @@ package struct Ablations: Study {
   /// The study that the equivalent steps come from.
   private let lengths: Lengths?
 
-  static let needs = "ablations"
+  static let needs: String? = "ablations"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let studies = all(in: experiments)

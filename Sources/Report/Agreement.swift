@@ -33,7 +33,7 @@ package struct Agreement: Study {
   /// The fewest recipes that two tracks are compared by.
   private static let leastRecipes = 3
 
-  static let needs = "the same recipes on two tracks"
+  static let needs: String? = nil
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let studies = all(in: experiments)

@@ -56,7 +56,7 @@ package struct BatchSizes: Study {
   /// Whether the seconds of every size are a result.
   package var isTimed: Bool { sizes.allSatisfy { $0.arms.allSatisfy { $0.time != nil } } }
 
-  static let needs = "a study of batch sizes"
+  static let needs: String? = "a study of batch sizes"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let study = BatchSizes(experiments)

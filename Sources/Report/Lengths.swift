@@ -20,7 +20,7 @@ package struct Lengths: Study {
   private let target: Double
   package let families: [Family]
 
-  static let needs = "a comparison of schedule lengths"
+  static let needs: String? = "a comparison of schedule lengths"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let studies = all(in: experiments)

@@ -31,7 +31,7 @@ package struct Page: Sendable {
     studies = candidates.compactMap(\.section)
     missing =
       (leaderboard == nil ? [Leaderboard.needs] : [])
-      + candidates.filter { $0.section == nil }.map { $0.kind.needs }
+      + candidates.filter { $0.section == nil }.compactMap { $0.kind.needs }
     method = Method.section(of: experiments)
   }
 

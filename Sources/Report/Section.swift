@@ -23,8 +23,8 @@ package struct Section: Sendable {
 
 /// A section made from records of one kind.
 protocol Study {
-  /// What there must be a record of, in words.
-  static var needs: String { get }
+  /// What there must be a record of, in words; nil where records of other studies are enough.
+  static var needs: String? { get }
 
   /// Returns the section; nil without such records.
   static func section(of experiments: [FinishedExperiment]) -> Section?

@@ -3,7 +3,7 @@ import Text
 
 /// The singular values of Muon's updates before and after orthogonalization.
 enum Spectra: Study {
-  static let needs = "runs with diagnostics"
+  static let needs: String? = "runs with diagnostics"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let figures = experiments.compactMap(figure)

@@ -6,7 +6,7 @@ import Text
 
 /// How the recipes were found.
 package enum Sweeps: Study {
-  static let needs = "a sweep"
+  static let needs: String? = "a sweep"
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let sweeps = experiments.sweeps(.search)

@@ -88,7 +88,7 @@ import Text
     }
   }
 
-  /// Rates of exchange with Muon: on kjv AdamW 2, Muon 1, half of it 1.5; on micro the order is another.
+  /// Rates of exchange with Muon: on kjv AdamW 2, Muon 1, half of it 1.5; on sprint the order is another.
   @Test func twoTracksAreComparedByWhatRecipesAreWorth() throws {
     func lengths(_ results: ResultsFixture, _ name: String, _ track: TrackDefinition) throws {
       try results.add(
@@ -100,7 +100,7 @@ import Text
     }
     try withResults { results in
       try lengths(results, "a-lengths", .kjv)
-      try lengths(results, "b-lengths", .micro)
+      try lengths(results, "b-lengths", .sprint)
       #expect(Agreement.all(in: try results.experiments()).isEmpty)
       try results.add(
         "a",
@@ -111,7 +111,7 @@ import Text
           .init(name: "other", settings: ["muon.momentum=0.1"], steps: 350, loss: 2.9),
         ])
       try results.add(
-        "b", purpose: "ablations", on: .micro,
+        "b", purpose: "ablations", on: .sprint,
         [
           .init(name: "adamw", optimizer: "adamw", steps: 200, loss: 2.9),
           .init(name: "muon", steps: 200, loss: 2.9),
@@ -119,7 +119,7 @@ import Text
           .init(name: "other", settings: ["muon.momentum=0.1"], steps: 400, loss: 2.9),
         ])
       let study = try #require(Agreement.all(in: try results.experiments()).first)
-      #expect(study.tracks == ["kjv", "micro"])
+      #expect(study.tracks == ["kjv", "sprint"])
       #expect(study.rows.map(\.name) == ["muon", "half", "other"])
       for (row, expected) in zip(study.rows, [[0.5, 1], [0.75, 0.75], [0.875, 2]]) {
         for (estimate, ratio) in zip(row.estimates, expected) {
@@ -130,7 +130,7 @@ import Text
       // Ranks 1 2 3 4 of muon, half, other, adamw beside 2.5 1 4 2.5.
       #expect(abs(study.rankCorrelation - 1.5 / (5 * 4.5).squareRoot()) < 1e-9)
       let text = try #require(try results.files()["README.md"])
-      #expect(text.contains("On kjv and micro, 4 recipes are ranked with a correlation of 0.32"))
+      #expect(text.contains("On kjv and sprint, 4 recipes are ranked with a correlation of 0.32"))
       #expect(text.contains("The intervals of muon, other are apart."))
     }
   }
