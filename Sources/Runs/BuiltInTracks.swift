@@ -23,9 +23,9 @@ extension TrackDefinition {
           learningRate: 0.006258, beta1: 0.6, beta2: 0.958, weightDecay: 0.133),
         embed: .embedding(learningRate: 1.7), head: .embedding(learningRate: 0.00993)),
       Recipe(
-        steps: 550, schedule: Schedule(warmupSteps: 20, cooldown: 0.6),
-        hidden: Lion(learningRate: 0.0016, beta1: 0.9, beta2: 0.99, weightDecay: 0.5),
-        embed: .embedding(learningRate: 1.7), head: .embedding(learningRate: 0.00993)),
+        steps: 681, schedule: Schedule(warmupSteps: 34, cooldown: 0.632),
+        hidden: Lion(learningRate: 0.001897, beta1: 0.823, beta2: 0.983, weightDecay: 1.58),
+        embed: .embedding(learningRate: 2.4), head: .embedding(learningRate: 0.01179)),
     ])
 
   /// The King James Bible: one to two minutes on two cores.

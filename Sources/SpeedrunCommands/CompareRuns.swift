@@ -1,0 +1,62 @@
+import ArgumentParser
+import Autograd
+import Experiments
+import Foundation
+import Runs
+import Text
+
+extension CompareCommand {
+  /// Runs what is missing.
+  func run(_ experiment: inout Experiment) throws {
+    if sideBySide > 1 { try prepareData(for: experiment) }
+    let total = experiment.trials.count
+    var durations: [Double] = []
+    let messages = Console.messages(color.mode)
+    try finish(
+      TrialRunner(parallel: sideBySide, threads: threads.count), next: { try experiment.next() },
+      ended: { run, isNew in
+        try experiment.note(run)
+        guard isNew else { return }
+        durations.append(run.record.result.wallSeconds)
+        guard !quiet else { return }
+        messages.print(
+          ProgressLine.ended(
+            run.trial.name, run.record.result, number: experiment.finishedCount, of: total,
+            durations: durations, parallel: sideBySide))
+      })
+  }
+
+  /// Runs what `next` returns, to its end.
+  private func finish(
+    _ runner: TrialRunner, next: () throws -> (trial: Trial, run: FinishedRun?)?,
+    ended: (FinishedRun, _ isNew: Bool) throws -> Void
+  ) throws {
+    guard try runner.run(next: next, ended: ended) else {
+      Console.messages(color.mode).print("interrupted: the same command continues from here")
+      throw ExitCode(ExitStatus.interrupted.rawValue)
+    }
+  }
+
+  private func prepareData(for experiment: Experiment) throws {
+    let messages = Console.messages(color.mode)
+    try experiment.prepareData { if !quiet { messages.print($0) } }
+  }
+
+  /// Adds seeds until the question is answered or the most are there; returns the experiment on those it took.
+  func decided(_ whole: Experiment) throws -> Experiment {
+    let messages = Console.messages(color.mode)
+    try prepareData(for: whole)
+    var series = SeedSeries(whole)
+    for isFirst in [true, false] {
+      let runner =
+        isFirst
+        ? TrialRunner(parallel: 1, threads: threads.count)
+        : TrialRunner(parallel: sideBySide, threads: sideBySide == 1 ? threads.count : 1)
+      try finish(runner, next: { try series.next(ofFirstSeed: isFirst) }) { run, _ in
+        guard let decisions = try series.note(run), !quiet else { return }
+        for decision in decisions { messages.print(decision.progress(seeds: series.seedCount)) }
+      }
+    }
+    return try series.experiment()
+  }
+}
