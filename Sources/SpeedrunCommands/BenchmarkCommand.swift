@@ -61,13 +61,18 @@ struct BenchmarkCommand: ColoredCommand {
   func run() throws {
     var definition = try Registry.current.track(named: "kjv")
     definition.track.vocabulary = 2048
+    // Times do not depend on hyperparameters: a rule may have its recipe for another track.
+    let name = try optimizer.checked()
+    if definition.recipes[name] == nil {
+      definition.recipes[name] = Registry.current.tracks.lazy.compactMap { $0.recipes[name] }.first
+    }
     var settings = try settings()
     if newtonSchulzPrecision != .float32 {
       let precision = try newtonSchulzPrecision.checked(for: "--newton-schulz-precision")
       settings.append(Setting(key: "muon.newton_schulz_precision", value: precision.rawValue))
     }
     let plan = try RunPlan(
-      definition, try optimizer.checked(), settings: settings, seed: 0,
+      definition, name, settings: settings, seed: 0,
       precision: try precision.checked())
     Console.messages(color.mode).print(
       "2 x \(steps) steps of \(plan.track.batch) x \(plan.track.model.context) tokens, "
