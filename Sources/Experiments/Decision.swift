@@ -3,7 +3,7 @@ import Foundation
 import Statistics
 import Text
 
-/// The question that seeds are added for until it is answered: is an arm faster than the baseline?
+/// The question that seeds are added for until it is answered: whether an arm is faster than the baseline.
 public struct DecisionRule: Codable, Hashable, Sendable {
   /// A difference of less than this share of the baseline's steps counts as none.
   public var within: Double
@@ -38,8 +38,11 @@ public struct DecisionRule: Codable, Hashable, Sendable {
 /// after. What is estimated is the ratio of arrivals on the same seed, by the mean of its logarithm over the seeds, with
 /// the interval of a `ConfidenceSequence`: it holds at every look, so one may stop at the first that answers.
 public struct Decision: Codable, Equatable, Sendable {
+  /// The name of the arm.
   public let arm: String
+  /// The name of the arm that it is compared with.
   public let baseline: String
+  /// What the seeds answer.
   public let answer: DecisionRule.Answer
   /// Of the steps to the target; null before the first seed, and where a run missed it.
   @OrNull public var steps: Double?
@@ -54,7 +57,9 @@ public struct Decision: Codable, Equatable, Sendable {
 
   /// A run that did not reach the target.
   public struct Miss: Codable, Equatable, Sendable {
+    /// The name of its arm.
     public let arm: String
+    /// Its seed.
     public let seed: UInt64
 
     /// Names the run.
@@ -81,6 +86,7 @@ extension DecisionRule {
   ///   - target: The loss to reach.
   ///   - comparisons: How many arms are judged, which share what may go wrong.
   ///   - stepTime: The ratio of the times of a step; nil where none is known.
+  /// - Returns: What is known so far.
   public func decide(
     _ arm: (name: String, curves: ArmCurves), against baseline: (name: String, curves: ArmCurves),
     target: Double, comparisons: Int = 1, stepTime: Double? = nil

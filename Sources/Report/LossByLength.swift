@@ -46,6 +46,7 @@ package struct LossByLength: Sendable {
   /// - Parameters:
   ///   - loss: The loss at the end.
   ///   - beyond: How far the last piece of the curve may be continued, as a factor on the longest length.
+  /// - Returns: The number, or a bound where the loss was not measured.
   package func steps(to loss: Double, beyond: Double = 1) -> Steps {
     guard let reached = points.firstIndex(where: { $0.loss <= loss }) else {
       let last = points[points.count - 1]

@@ -52,10 +52,12 @@ extension CompareCommand {
         isFirst
         ? TrialRunner(parallel: 1, threads: threads.count)
         : TrialRunner(parallel: sideBySide, threads: sideBySide == 1 ? threads.count : 1)
-      try finish(runner, next: { try series.next(ofFirstSeed: isFirst) }) { run, _ in
-        guard let decisions = try series.note(run), !quiet else { return }
-        for decision in decisions { messages.print(decision.progress(seeds: series.seedCount)) }
-      }
+      try finish(
+        runner, next: { try series.next(ofFirstSeed: isFirst) },
+        ended: { run, _ in
+          guard let decisions = try series.note(run), !quiet else { return }
+          for decision in decisions { messages.print(decision.progress(seeds: series.seedCount)) }
+        })
     }
     return try series.experiment()
   }

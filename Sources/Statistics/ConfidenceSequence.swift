@@ -18,8 +18,10 @@ import Foundation
 public struct ConfidenceSequence: Sendable {
   /// With what probability the mean lies in all intervals.
   public let confidence: Double
-  /// The variance g of the effects it is sharpest for: it holds for every mean, and is narrow soonest for those about
-  /// `sqrt(g)` deviations from the one in question. Arms of a comparison differ by five or ten.
+  /// The variance g of the effects it is sharpest for.
+  ///
+  /// It holds for every mean, and is narrow soonest for those about `sqrt(g)` deviations from the one in question. Arms
+  /// of a comparison differ by five or ten.
   public let effectVariance: Double
 
   /// Creates intervals of a confidence above 0 and below 1.

@@ -22,7 +22,7 @@ extension RunLog {
       }
   }
 
-  /// - Parameter others: The lines of the other kind before a step's.
+  /// The same of one kind; `others` counts the lines of the other kind before a step's.
   private func misplaced(
     _ name: String, _ judged: [Validation], due: [Int], others: (_ step: Int) -> Int
   ) -> (line: Int, message: String)? {
