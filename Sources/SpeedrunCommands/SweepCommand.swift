@@ -65,6 +65,9 @@ struct SweepCommand: ColoredCommand {
   func validate() throws {
     try check(parallel, of: "--parallel", in: 1...1024)
     if json, dryRun { throw ValidationError("--dry-run excludes --json") }
+    if json, optimizer != nil, against != "none" {
+      throw ValidationError("--json prints one result: add --against none, and compare by itself")
+    }
     guard (plan == nil) != (optimizer == nil) else {
       throw ValidationError("a sweep needs either a plan file or --optimizer")
     }
@@ -154,9 +157,7 @@ struct SweepCommand: ColoredCommand {
     if !quiet {
       messages.print("\n\(CommandText.text(["compare"] + arguments, as: Speedrun.name))")
     }
-    guard let command = try CompareCommand.parse(arguments) as CompareCommand?
-    else { return }
-    try command.run(recordedAs: arguments)
+    try CompareCommand.parse(arguments).run(recordedAs: arguments)
   }
 
   /// Runs every trial there is no record of.
@@ -191,15 +192,12 @@ struct SweepCommand: ColoredCommand {
   }
 
   /// A longer schedule than the one searched with, where that ends too high for every seed to reach the target.
-  ///
-  /// The loss at the end falls by 0.25 (on sprint) to 0.45 (on kjv) for every unit of the logarithm of the steps; and
-  /// seeds differ by less than 0.01.
   private func steps(of winner: Search.Point, in search: Experiment) throws -> [Setting] {
     let track = search.request.source.definition.track
-    guard let target = track.target, let loss = winner.loss, loss > target - 0.02, let optimizer
-    else { return [] }
+    guard let target = track.target, let loss = winner.loss, let optimizer else { return [] }
     let steps = try search.request.source.definition.recipe(for: optimizer).steps
-    let longer = Int((Double(steps) * exp((loss - target + 0.02) / 0.25)).rounded())
+    let longer = DerivedPlan.steps(toReach: target, where: steps, endAt: loss)
+    guard longer > steps else { return [] }
     if !quiet {
       Console.messages(color.mode).print(
         "\nthe best ends at \(Format.fixed(loss, 3)), the target is \(Format.fixed(target, 3)): "

@@ -225,6 +225,7 @@ extension CommandLineTests {
       (["sweep", "plan.toml", "--against", "muon"], "are the plan's"),
       (["sweep", "--optimizer", "muon", "--set", "steps=4"], "write them into a plan"),
       (["sweep", "--optimizer", "mouon"], "mouon"),
+      (["sweep", "--optimizer", "muon", "--json"], "add --against none"),
     ])
     func whatDoesNotFitIsRefused(_ arguments: [String], _ said: String) throws {
       try withTool { tool in
