@@ -74,7 +74,7 @@ package struct Experiment: Sendable {
       let identity =
         request.source.options + [arm.optimizer, request.precision.rawValue, String(seed)]
         + settings.map(\.text).sorted()
-      let digest = Files.sha256(Array(identity.joined(separator: "\n").utf8)).prefix(12)
+      let digest = SHA256.hexadecimal(Array(identity.joined(separator: "\n").utf8)).prefix(12)
       path = "\(Self.runs)/\(arm.name)-\(digest)"
     }
     return Trial(

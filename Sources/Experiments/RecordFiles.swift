@@ -17,7 +17,7 @@ extension Experiment {
       files += try run.files.map { ("\(path(of: run.trial))/\($0.name)", $0.bytes) }
     }
     let checksums = Dictionary(
-      uniqueKeysWithValues: files.map { ($0.path, Files.sha256($0.bytes)) })
+      uniqueKeysWithValues: files.map { ($0.path, SHA256.hexadecimal($0.bytes)) })
     let record = try record(claims: claims, files: checksums)
     return files + [(ExperimentRecord.fileName, try JSON.file(record))]
   }
@@ -79,7 +79,7 @@ extension Experiment {
     func logs(_ files: some Sequence<(key: String, value: String)>) -> [String: String] {
       Dictionary(uniqueKeysWithValues: files.filter { $0.key.contains("/") }.map { ($0, $1) })
     }
-    let made = logs(files.map { (key: $0.path, value: Files.sha256($0.bytes)) })
+    let made = logs(files.map { (key: $0.path, value: SHA256.hexadecimal($0.bytes)) })
     if let earlier = try? ExperimentRecord(in: directory), logs(earlier.files) == made {
       (claims.date, claims.parallel) = (earlier.date, earlier.parallel)
     } else {

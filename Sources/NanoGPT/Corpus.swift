@@ -30,7 +30,7 @@ public struct Corpus: Sendable {
     self.documents = documents
     self.entropyRate = entropyRate
     let text = Array((documents.joined(separator: "\n\n") + "\n").utf8)
-    self.sha256 = Files.sha256(text)
+    self.sha256 = SHA256.hexadecimal(text)
     self.byteCount = text.count
   }
 }

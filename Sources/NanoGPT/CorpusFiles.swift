@@ -19,7 +19,7 @@ struct CorpusFiles {
         files.append((name, bytes))
         shards.append(
           Manifest.Shard(
-            file: name, split: split, sha256: Files.sha256(bytes), tokens: part.count))
+            file: name, split: split, sha256: SHA256.hexadecimal(bytes), tokens: part.count))
       }
       return Manifest.Size(
         documents: documents.count, bytes: documents.reduce(0) { $0 + $1.utf8.count },
@@ -30,7 +30,7 @@ struct CorpusFiles {
     manifest = Manifest(
       version: Manifest.currentVersion, corpus: corpus.name, textSHA256: corpus.sha256,
       textBytes: corpus.byteCount, vocabulary: tokenizer.vocabularySize,
-      tokenizerSHA256: Files.sha256(tokenizerFile), train: train, validation: validation,
+      tokenizerSHA256: SHA256.hexadecimal(tokenizerFile), train: train, validation: validation,
       shards: shards,
       // The rate is per byte token, so it is a floor of the loss under the byte tokenizer only.
       entropyRate: tokenizer is ByteTokenizer ? corpus.entropyRate : nil)

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Turns a corpus into what training reads: a tokenizer, token shards and a manifest.
@@ -115,6 +114,6 @@ package struct DocumentSplit {
   }
 
   private static func hash(of document: String) -> UInt64 {
-    SHA256.hash(data: Data(document.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    SHA256.hash(document.utf8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Reading and writing whole files, with errors a person can act on.
@@ -34,15 +33,6 @@ package enum Files {
         path: url.path, reason: "cannot be written (\(reason(for: error)))",
         hint: "free some space or choose a directory you may write to")
     }
-  }
-
-  /// Returns the SHA-256 of `bytes` in lowercase hexadecimal.
-  package static func sha256(_ bytes: [UInt8]) -> String {
-    var hasher = SHA256()
-    bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-    return hasher.finalize().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
   }
 
   /// What the operating system said, at the bottom of Foundation's error; else Foundation's own words.

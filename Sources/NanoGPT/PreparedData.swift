@@ -48,7 +48,7 @@ public struct PreparedData {
     (trainingShards, validationShards) = try Self.shards(in: directory, manifest)
     let file = directory.appendingPathComponent(Manifest.tokenizerFileName)
     if manifest != nil || FileManager.default.fileExists(atPath: file.path) {
-      tokenizerSHA256 = Files.sha256(try Files.read(file, hint: Self.hint))
+      tokenizerSHA256 = SHA256.hexadecimal(try Files.read(file, hint: Self.hint))
       try Self.check(file, tokenizerSHA256, against: manifest?.tokenizerSHA256)
       tokenizer = try BytePairTokenizer(contentsOf: file)
     } else {

@@ -22,7 +22,7 @@ public struct TokenShard: Sendable {
     let bytes = try Files.read(url, hint: Self.hint)
     self.url = url
     self.tokens = try Self.tokens(in: bytes, path: url.path)
-    self.sha256 = Files.sha256(bytes)
+    self.sha256 = SHA256.hexadecimal(bytes)
   }
 
   /// Writes `tokens` as a shard, whole or not at all.

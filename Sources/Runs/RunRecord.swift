@@ -205,7 +205,7 @@ extension RunRecord.Configuration {
       var tree = try JSON.decoded(Tree.self, from: Array(try JSON.line(self).utf8))
       tree[["training", "seed"]] = nil
       if training.dataSeed >= 1 << 20 { tree[["training", "data_seed"]] = nil }
-      return Files.sha256(Array(try JSON.line(tree).utf8))
+      return SHA256.hexadecimal(Array(try JSON.line(tree).utf8))
     }
   }
 }

@@ -232,7 +232,7 @@ extension Verifier {
         findings.add(path, "missing; \(ExperimentRecord.fileName) lists it")
         continue
       }
-      let found = Files.sha256(bytes)
+      let found = SHA256.hexadecimal(bytes)
       if found != expected {
         findings.add(path, "SHA-256 is \(found); \(ExperimentRecord.fileName) says \(expected)")
       }

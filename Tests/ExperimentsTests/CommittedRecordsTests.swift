@@ -27,7 +27,7 @@ import Testing
       for (name, bytes) in try run.files {
         let path = "\(experiment.path(of: trial))/\(name)"
         made.insert(path)
-        #expect(Files.sha256(bytes) == record.files[path], "\(path)")
+        #expect(SHA256.hexadecimal(bytes) == record.files[path], "\(path)")
       }
       try experiment.note(run)
     }

@@ -91,7 +91,7 @@ import Testing
     #expect(corpus.name == "text-my_text_0")
     #expect(corpus.documents == ["a", "b", "c"])
     #expect(corpus.byteCount == 8)
-    #expect(corpus.sha256 == Files.sha256(Array("a\n\nb\n\nc\n".utf8)))
+    #expect(corpus.sha256 == SHA256.hexadecimal(Array("a\n\nb\n\nc\n".utf8)))
   }
 
   @Test(

@@ -14,13 +14,13 @@ import Testing
       #expect(bytes == header + Array(repeating: 0, count: 1012) + [1, 0, 0x34, 0x12, 0xFF, 0xFF])
       let shard = try TokenShard(contentsOf: url)
       #expect(shard.tokens == [1, 0x1234, 65535])
-      #expect(shard.sha256 == Files.sha256(bytes))
+      #expect(shard.sha256 == SHA256.hexadecimal(bytes))
     }
   }
 
   @Test func hashesLikeEveryoneElse() {
     #expect(
-      Files.sha256(Array("abc".utf8))
+      SHA256.hexadecimal(Array("abc".utf8))
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 

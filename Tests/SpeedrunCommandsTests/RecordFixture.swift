@@ -95,7 +95,7 @@ struct Record {
       guard let data = try? Data(contentsOf: file) else { continue }
       let entry = "\"\(match.output.1)\" : \""
       record = record.replacing(
-        entry + match.output.2, with: entry + Files.sha256([UInt8](data)))
+        entry + match.output.2, with: entry + SHA256.hexadecimal([UInt8](data)))
     }
     try write(record, to: "record.json")
   }

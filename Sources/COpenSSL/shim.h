@@ -1,0 +1,4 @@
+// OpenSSL's hash functions as Swift sees them.
+#pragma once
+
+#include <openssl/sha.h>
