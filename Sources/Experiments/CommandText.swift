@@ -6,7 +6,12 @@ package enum CommandText {
   package static func text(
     _ arguments: some Sequence<String>, as program: String = "speedrun"
   ) -> String {
-    ([program] + arguments.filter { !silent.contains($0) }.map(quoted)).joined(separator: " ")
+    options([program] + arguments.filter { !silent.contains($0) })
+  }
+
+  /// Arguments, quoted for a shell where they must be.
+  package static func options(_ arguments: some Sequence<String>) -> String {
+    arguments.map(quoted).joined(separator: " ")
   }
 
   /// The words that a shell would make of such a text.

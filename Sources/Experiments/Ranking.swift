@@ -119,8 +119,9 @@ extension Ranking {
         $0 + $1.record.result.trainSeconds
       },
       keys: search.arm.keys, best: ranked.prefix(shown).map { points[$0] },
-      options: (request.source.options + precision + ["--optimizer \(search.arm.optimizer)"]
-        + winner.map(\.option)).joined(separator: " "),
+      options: CommandText.options(
+        request.source.options + precision + ["--optimizer", search.arm.optimizer]
+          + winner.flatMap { ["--set", $0.text] }),
       toml: winner.map(\.toml).joined(separator: "\n"), edges: try search.edges())
   }
 }

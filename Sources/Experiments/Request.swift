@@ -1,5 +1,8 @@
 import Autograd
+import Foundation
+import NanoGPT
 import Runs
+import Text
 
 /// Which command makes an experiment.
 package enum ExperimentKind: String, CaseIterable, Codable, Sendable {
@@ -112,20 +115,47 @@ package struct Request: Sendable {
   /// The track that all arms of a comparison run on, settings applied; it must have a target.
   package var track: Track {
     get throws(UsageError) {
-      var tracks: [Track] = []
-      for arm in arms { tracks.append(try plan(arm, arm.settings, seed: seeds[0]).track) }
-      for (arm, track) in zip(arms, tracks) where track != tracks[0] {
-        throw UsageError(
-          "arm \(arm.name) changes what the track fixes",
-          hint: "--set key=value changes it for all arms")
+      let track = try plan(arms[0], [], seed: seeds[0]).track
+      for arm in arms {
+        for setting in arm.settings
+        where try plan(arm, [setting], seed: seeds[0]).track != track {
+          throw UsageError(
+            "arm \(arm.name): \(setting.text) changes what the track fixes for all arms",
+            hint: "\(setting.option) beside the arms changes it for all of them")
+        }
       }
-      if kind == .comparison, tracks[0].target == nil {
+      if kind == .comparison, track.target == nil {
         throw UsageError(
-          "track \(tracks[0].name) has no target",
+          "track \(track.name) has no target",
           hint: "set the loss to reach with --target LOSS")
       }
-      return tracks[0]
+      return track
     }
+  }
+}
+
+extension Request {
+  /// Where a comparison is made if nobody says: a name for people, and a checksum of all that is compared but the seeds.
+  package var defaultDirectory: URL {
+    let identity = try? JSON.line(
+      Identity(
+        base: source.definition, options: source.options, precision: precision,
+        settings: settings.map(\.text),
+        arms: arms.map { [$0.name, $0.optimizer] + $0.settings.map(\.text) }))
+    let digest = SHA256.hexadecimal(Array((identity ?? "").utf8)).prefix(8)
+    let names = arms.count <= 3 ? arms.map(\.name) : ["\(arms.count)-arms"]
+    let name = ([source.definition.track.name] + names + [String(digest)]).joined(separator: "-")
+    return URL(fileURLWithPath: "results/comparisons", isDirectory: true)
+      .appendingPathComponent(name, isDirectory: true)
+  }
+
+  /// What makes a comparison this one.
+  private struct Identity: Encodable {
+    let base: TrackDefinition
+    let options: [String]
+    let precision: Precision
+    let settings: [String]
+    let arms: [[String]]
   }
 }
 

@@ -8,30 +8,28 @@ package struct TrackSource: Hashable, Sendable {
   /// `--track NAME` or `--track-file FILE`, and `--data DIR` if its text is somebody's own.
   package let options: [String]
 
+  /// Where the data lie that they name; nil for those of the track's corpus.
+  package let dataDirectory: URL?
+
   /// A track of a record, whatever the options that named it mean by now.
   package init(_ definition: TrackDefinition, options: [String]) {
     (self.definition, self.options) = (definition, options)
+    dataDirectory = options.firstIndex(of: "--data").flatMap { index in
+      options.dropFirst(index + 1).first.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    }
   }
 
   /// A track that this program knows by name, or of a file, perhaps on data of its own.
   package init(named name: String, file: String? = nil, data: String? = nil) throws {
-    var (definition, options) =
-      try file.map {
-        (try TrackDefinition(contentsOf: URL(fileURLWithPath: $0)), ["--track-file", $0])
-      } ?? (try Registry.current.track(named: name), ["--track", name])
-    if let data {
-      try definition.track.adopt(corpusIn: URL(fileURLWithPath: data, isDirectory: true))
-      options += ["--data", data]
-    }
-    self.init(definition, options: options)
-  }
-
-  /// Where the data lie that the options name; nil for those of the track's corpus.
-  package var dataDirectory: URL? {
-    guard let index = options.firstIndex(of: "--data"), index + 1 < options.count else {
-      return nil
-    }
-    return URL(fileURLWithPath: options[index + 1], isDirectory: true)
+    let own = try file.map { try TrackFile(contentsOf: URL(fileURLWithPath: $0)) }
+    var definition = try own?.definition ?? Registry.current.track(named: name)
+    let directory = data.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    if let directory { try definition.track.adopt(corpusIn: directory) }
+    self.definition = definition
+    options =
+      (file.map { ["--track-file", $0] } ?? ["--track", name])
+      + (data.map { ["--data", $0] } ?? [])
+    dataDirectory = directory ?? own?.data
   }
 
   /// The data to train on; a corpus that is known by name and not there yet is prepared first.

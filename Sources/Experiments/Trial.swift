@@ -60,11 +60,11 @@ package struct Trial: Hashable, Sendable {
 
   /// Throws if the directory holds a whole run that is not this trial.
   func checkDirectory() throws(UsageError) {
-    guard let other = try? RunRecord(in: directory), other.outcome != .interrupted,
-      try finished() == nil
+    guard let other = try? RunRecord(in: directory),
+      let difference = try plan().difference(from: other)
     else { return }
     throw UsageError(
-      "\(directory.relativePath) holds a run with other settings",
+      "\(directory.relativePath) holds another run: \(difference)",
       hint: "give the arm another name, choose another directory with --out, or remove that one")
   }
 }
@@ -109,17 +109,4 @@ package struct ArmRun: Sendable {
   package var seed: UInt64 { run.trial.seed }
   package var record: RunRecord { run.record }
   package var log: RunLog { run.log }
-}
-
-extension RunPlan {
-  /// Whether a record is of a run of this plan, whatever machine it ran on.
-  package func produces(_ record: RunRecord) -> Bool {
-    let groups = record.configuration.groups
-    return record.track == track.name && record.optimizer == optimizer
-      && record.data.corpus == track.corpus
-      && record.configuration.model == track.configuration
-      && record.configuration.training == RunRecord.Training(self)
-      && groups.map(\.name) == recipe.rules.map(\.group)
-      && groups.map(\.rule) == recipe.rules.map(\.rule)
-  }
 }

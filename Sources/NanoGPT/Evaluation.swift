@@ -42,7 +42,9 @@ extension LanguageModel {
 
   /// The mean loss of each of these windows.
   fileprivate func losses(on windows: Batch, _ indices: [Int], in lanes: Lanes) -> [Double] {
-    lanes.losses(sequences: indices.count) { place in
+    // A glance at a set of one window leaves none.
+    if indices.isEmpty { return [] }
+    return lanes.losses(sequences: indices.count) { place in
       loss(of: windows.inputs[indices[place]], against: windows.targets[indices[place]])
     }
   }

@@ -20,8 +20,22 @@ package enum Files {
   }
 
   /// Writes the file at `url` whole or not at all.
+  ///
+  /// Until it is whole it has another name, always the same, so that one that was never finished makes way for the next.
   package static func write(_ bytes: [UInt8], to url: URL) throws(DataError) {
-    try writing(to: url) { try Data(bytes).write(to: url, options: .atomic) }
+    let partial = url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).partial")
+    try writing(to: url) {
+      do {
+        try Data(bytes).write(to: partial)
+        guard rename(partial.path, url.path) == 0 else {
+          throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+      } catch {
+        try? FileManager.default.removeItem(at: partial)
+        throw error
+      }
+    }
   }
 
   /// Runs `body`, which writes at `url`, and explains its failure.

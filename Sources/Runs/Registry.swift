@@ -16,6 +16,8 @@ package struct Registry: Sendable {
     ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
   ]
   package var tracks: [TrackDefinition] = [.sprint, .kjv, .micro]
+  /// What rules are on a track that has no recipe for them, by their names.
+  package var untunedRules: [String: any UpdateRule] = [:]
 
   /// What comes with this package.
   package static let builtIn = Registry()
@@ -45,13 +47,24 @@ package struct Registry: Sendable {
         hint: "the tracks are \(trackNames.joined(separator: ", ")); "
           + "--track-file FILE reads your own")
     }
-    return match
+    return completed(match)
+  }
+
+  /// The track with a recipe for every rule in ``untunedRules`` too.
+  func completed(_ track: TrackDefinition) -> TrackDefinition {
+    var track = track
+    for (name, rule) in untunedRules where track.recipes[name] == nil {
+      track.recipes[name] = track.untunedRecipe(for: rule)
+    }
+    return track
   }
 
   /// A track with every key there is, those included that are left out where they say the usual.
   var template: TrackDefinition {
     var complete = TrackDefinition.kjv
-    for track in tracks { complete.recipes.merge(track.recipes) { first, _ in first } }
+    for track in tracks.map(completed) {
+      complete.recipes.merge(track.recipes) { first, _ in first }
+    }
     complete.track.model.kind = Track.Model.gpt
     (complete.track.valEveryLate, complete.track.valGlance, complete.track.valNear) = (5, 12, 0.02)
     complete.track.dataSeed = 0

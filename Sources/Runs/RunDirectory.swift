@@ -3,7 +3,7 @@ import Foundation
 import NanoGPT
 import Text
 
-/// The directory a run writes: its record, its logs, its weights.
+/// The directory a run writes: its record, its logs, its weights and the tokenizer they were trained with.
 ///
 /// Creating it proves that it can be written, before any time is spent on training.
 package struct RunDirectory {
@@ -11,18 +11,52 @@ package struct RunDirectory {
   private let events: LogFile
   private let text: LogFile
 
-  /// Creates the directory and its empty logs; the record of an earlier run there is removed.
-  package init(_ url: URL) throws(DataError) {
+  /// Creates the directory, with a record of a run that has not begun and empty logs.
+  ///
+  /// From then on the record proves whose files these are. What an earlier start of the same run left is removed, and
+  /// nothing else: see ``check(_:for:isForced:)``.
+  package init(_ url: URL, of record: RunRecord) throws {
     self.url = url
     try Files.writing(to: url) {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
+    try Files.write(try JSON.file(record), to: url.appendingPathComponent(Self.recordName))
     events = try LogFile(url.appendingPathComponent(Self.logName))
     text = try LogFile(url.appendingPathComponent(Self.textName))
-    let stale = [Self.recordName, Self.weightsName, Self.initialWeightsName]
+    let stale = [Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName]
       .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
     try Files.writing(to: url) {
       for file in stale { try FileManager.default.removeItem(at: file) }
+    }
+  }
+
+  /// Throws unless a run may write in a directory: it is not there, it is empty, or an earlier start of this very run
+  /// has written there.
+  ///
+  /// - Parameters:
+  ///   - url: The directory.
+  ///   - plan: What is to run.
+  ///   - isForced: Whether the files of another run may go.
+  /// - Throws: ``DataError`` of kind `cannotWrite`, which names the first setting that differs.
+  package static func check(_ url: URL, for plan: RunPlan, isForced: Bool) throws(DataError) {
+    func refusal(_ reason: String, hint: String) -> DataError {
+      .cannotWrite(path: url.relativePath, reason: reason, hint: hint)
+    }
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
+      return
+    }
+    guard isDirectory.boolValue else {
+      throw refusal("is a file, not a directory", hint: "choose another place with --out DIR")
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    if isForced || names.allSatisfy({ $0.hasPrefix(".") }) { return }
+    let hint = "choose another directory, or replace the files of a run there with --force"
+    guard let record = try? RunRecord(in: url) else {
+      throw refusal("is not empty, and not the directory of a run", hint: hint)
+    }
+    if let difference = plan.difference(from: record) {
+      throw refusal("holds another run: \(difference)", hint: hint)
     }
   }
 
@@ -83,6 +117,43 @@ package struct RunDirectory {
     throws
   {
     try write(parameters, configuration, as: Self.weightsName)
+  }
+
+  /// Copies the tokenizer of the data, without which weights are of no use elsewhere; nothing without one.
+  package func writeTokenizer(of data: PreparedData) throws(DataError) {
+    guard let expected = data.tokenizerSHA256 else { return }
+    let bytes = try Files.read(data.tokenizerURL, hint: "prepare the corpus again")
+    guard SHA256.hexadecimal(bytes) == expected else {
+      throw .badData(
+        path: data.tokenizerURL.path, reason: "has changed since the run began",
+        hint: "prepare the corpus again, and run again")
+    }
+    try Files.write(bytes, to: url.appendingPathComponent(Manifest.tokenizerFileName))
+  }
+
+  /// The tokenizer of a run: the file in its directory, or that of its data where it lies elsewhere.
+  ///
+  /// - Throws: ``DataError`` when there is none, or it is not the one that the run was trained with.
+  package static func tokenizer(of record: RunRecord, in run: URL) throws(DataError)
+    -> BytePairTokenizer
+  {
+    guard let file = record.data.tokenizer else {
+      throw .missingInput(
+        path: run.path, reason: "the run had no tokenizer",
+        hint: "train on data made by `speedrun prepare`")
+    }
+    let own = run.appendingPathComponent(Manifest.tokenizerFileName)
+    let url =
+      FileManager.default.fileExists(atPath: own.path) ? own : URL(fileURLWithPath: file.path)
+    let hint =
+      "put the \(Manifest.tokenizerFileName) that the run was trained with into \(run.relativePath)"
+    let found = SHA256.hexadecimal(try Files.read(url, hint: hint))
+    guard found == file.sha256 else {
+      throw .badData(
+        path: url.path, reason: "SHA-256 is \(found), the run was trained with \(file.sha256)",
+        hint: hint)
+    }
+    return try BytePairTokenizer(contentsOf: url)
   }
 
   private func write(

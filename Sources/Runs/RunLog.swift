@@ -62,6 +62,13 @@ public struct RunLog: Sendable {
   package init(_ plan: RunPlan) {
     self.plan = plan
   }
+
+  /// The log of a run that has not begun; should it never end, this is what is known of it.
+  package static func notBegun(_ plan: RunPlan) -> RunLog {
+    var log = RunLog(plan)
+    log.isInterrupted = true
+    return log
+  }
 }
 
 extension RunLog {

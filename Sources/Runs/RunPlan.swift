@@ -25,7 +25,8 @@ package struct RunPlan: Sendable {
     precision: Precision, diagnosticsEvery: Int? = nil
   ) throws(UsageError) {
     self.definition = try definition.applying(settings, for: optimizer)
-      .withoutClaims(of: definition, settings)
+      .withoutClaims(
+        of: definition, given: Set(settings.map(\.key)).intersection(["target"]))
     recipe = try self.definition.recipe(for: optimizer)
     self.optimizer = optimizer
     self.settings = settings

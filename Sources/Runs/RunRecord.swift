@@ -84,6 +84,11 @@ public struct RunRecord: Codable, Sendable {
       package var tokens: Int?
     }
 
+    package init(corpus: String, trainShards: [File], valShards: [File], tokenizer: File?) {
+      (self.corpus, self.trainShards, self.valShards) = (corpus, trainShards, valShards)
+      self.tokenizer = tokenizer
+    }
+
     enum CodingKeys: String, CodingKey {
       case corpus, tokenizer
       case trainShards = "train_shards"
@@ -174,6 +179,10 @@ extension RunRecord {
       (self.wallSeconds, self.startupSeconds) = (wallSeconds, startupSeconds)
       (self.newtonSchulzCalls, self.peakResidentBytes) = (newtonSchulzCalls, peakResidentBytes)
     }
+
+    /// Of a run that has not begun.
+    package static let notBegun = Process(
+      wallSeconds: 0, startupSeconds: nil, newtonSchulzCalls: 0, peakResidentBytes: 0)
   }
 
   /// The record of a run: by whoever ran it, and by whoever makes it again from its log.
@@ -191,9 +200,8 @@ extension RunRecord {
 
 extension RunRecord.Configuration {
   package init(_ plan: RunPlan, groups: [ParameterGroup]) {
-    let kind = plan.track.model.kind
     self.init(
-      architecture: kind == Track.Model.gpt ? nil : kind, model: plan.track.configuration,
+      architecture: plan.track.model.architecture, model: plan.track.configuration,
       training: RunRecord.Training(plan),
       groups: groups.map(\.record))
   }

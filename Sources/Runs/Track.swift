@@ -44,6 +44,8 @@ public struct Track: Codable, Hashable, Sendable {
     public var kind: String?
     /// The name of that GPT.
     package static let gpt = "gpt"
+    /// The architecture as records name it: nil for that GPT, also where a track names it.
+    package var architecture: String? { kind == Self.gpt ? nil : kind }
     /// The width of the residual stream.
     public var modelDimension: Int
     /// The attention heads of a block.
@@ -144,9 +146,10 @@ extension Track {
   /// On another text or vocabulary the target means nothing, so there is none.
   package mutating func adopt(corpusIn directory: URL) throws(DataError) {
     let manifest = try PreparedData.manifest(in: directory)
-    if let manifest, manifest.corpus == corpus, manifest.vocabulary == vocabulary { return }
-    if manifest?.corpus != corpus { textSHA256 = nil }
-    corpus = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
+    let text = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
+    if text == corpus, manifest?.vocabulary ?? vocabulary == vocabulary { return }
+    if text != corpus { textSHA256 = nil }
+    corpus = text
     name = corpus
     version = nil
     target = nil

@@ -15,12 +15,9 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
     self.recipes = Dictionary(uniqueKeysWithValues: recipes.map { ($0.optimizer, $0) })
   }
 
-  /// Reads a TOML file.
+  /// Reads a TOML file: a whole track, or with `base` what differs from one that is known by name.
   public init(contentsOf url: URL) throws {
-    let hint = "`speedrun run --print-config` prints a track to start from"
-    self = try readTOML(url, hint: hint) { (text) throws(UsageError) in
-      try TrackDefinition(toml: text)
-    }
+    self = try TrackFile(contentsOf: url).definition
   }
 
   /// Reads TOML, whose keys must all be known.
@@ -28,7 +25,7 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
     try self.init(Tree(toml: toml))
   }
 
-  private init(_ tree: Tree) throws(UsageError) {
+  init(_ tree: Tree) throws(UsageError) {
     self = try tree.decoded(
       Self.self, like: try Registry.current.template.tree(), choices: Self.choices)
     if let problem { throw UsageError(problem) }
@@ -54,7 +51,7 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
   /// The whole as TOML that ``init(toml:)`` reads back.
   public func toml() throws(UsageError) -> String { try tree().toml }
 
-  private func tree() throws(UsageError) -> Tree {
+  func tree() throws(UsageError) -> Tree {
     do {
       return try TreeEncoder.tree(self)
     } catch {
@@ -74,6 +71,20 @@ extension TrackDefinition {
     return recipe
   }
 
+  /// The recipe of AdamW with another rule in its place; nil where AdamW has none.
+  func untunedRecipe(for rule: any UpdateRule) -> Recipe? {
+    recipes[AdamW.name].map {
+      Recipe(
+        steps: $0.steps, schedule: $0.schedule, hidden: rule, embed: $0.embed, head: $0.head)
+    }
+  }
+
+  /// Whether nobody has made a recipe for an optimizer, so that it runs by AdamW's.
+  package func isUntuned(_ optimizer: String) -> Bool {
+    guard let rule = Registry.current.untunedRules[optimizer] else { return false }
+    return recipes[optimizer] == untunedRecipe(for: rule)
+  }
+
   /// Returns this with settings applied, the keys being of the optimizer's recipe or of the track.
   package func applying(
     _ settings: [Setting], for optimizer: String
@@ -86,9 +97,15 @@ extension TrackDefinition {
     for setting in settings {
       guard let root = roots.first(where: { template[$0 + setting.path] != nil }) else {
         let known = roots.flatMap { template[$0]?.leaves.map(\.key) ?? [] }
+        // The key of another optimizer, whose rule has one of the same name here.
+        let own = ([optimizer] + setting.path.dropFirst()).joined(separator: ".")
+        let isOfAnother = Registry.current.ruleNames.contains(setting.path[0])
+        let nearest =
+          isOfAnother && known.contains(own)
+          ? own : Suggestion.nearest(to: setting.key, among: known)
         throw UsageError(
           "--set \(setting.key): no such key",
-          hint: Suggestion.nearest(to: setting.key, among: known).map {
+          hint: nearest.map {
             "did you mean '\($0)'? `speedrun run --print-config` shows all keys"
           } ?? "known: \(known.joined(separator: ", "))")
       }
@@ -104,21 +121,24 @@ extension TrackDefinition {
     return tree[["recipes", optimizer] + path] ?? tree[["track"] + path]
   }
 
-  /// This without the claims that `settings` made untrue.
+  /// This without the claims of another track that changes made untrue.
   ///
-  /// Where they changed what the track fixes, it keeps neither its name nor, unless a new one was given, its target.
-  /// With another target it is no version of the track. How often a run is validated changes none of its numbers.
-  func withoutClaims(of original: TrackDefinition, _ settings: [Setting]) -> TrackDefinition {
+  /// Where they changed what the track fixes, it keeps neither its name nor, unless new ones were given, version, target
+  /// and checksum of another text. With another target it is no version of the track. How often a run is validated
+  /// changes none of its numbers.
+  func withoutClaims(of original: TrackDefinition, given keys: Set<String>) -> TrackDefinition {
     var fixed = track.validated(like: original.track)
     fixed.target = original.track.target
     var changed = self
-    guard fixed != original.track else {
-      if track.target != original.track.target { changed.track.version = nil }
-      return changed
+    let isSame = fixed == original.track
+    if !isSame, !keys.contains("name") { changed.track.name = original.track.name + "-changed" }
+    if !isSame || track.target != original.track.target, !keys.contains("version") {
+      changed.track.version = nil
     }
-    changed.track.name = original.track.name + "-changed"
-    changed.track.version = nil
-    if !settings.contains(where: { $0.key == "target" }) { changed.track.target = nil }
+    if !isSame, !keys.contains("target") { changed.track.target = nil }
+    if track.corpus != original.track.corpus, !keys.contains("text_sha256") {
+      changed.track.textSHA256 = nil
+    }
     return changed
   }
 }

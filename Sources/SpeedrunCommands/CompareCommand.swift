@@ -75,7 +75,9 @@ struct CompareCommand: ColoredCommand {
   @OptionGroup var diagnostics: DiagnosticsOption
 
   @Option(
-    help: "Where the runs are (default: results/comparisons/TRACK).", completion: .directory)
+    help:
+      "Where the runs are (default: a directory in results/comparisons for what is compared, on any seeds).",
+    completion: .directory)
   var out: String?
 
   @Option(
@@ -146,9 +148,8 @@ struct CompareCommand: ColoredCommand {
     guard !result.isDecided else { return }
     if let more = result.moreSeeds {
       let messages = Console.messages(color.mode)
-      messages.hint(
-        "the same command with --seeds \(max(seedCount, result.seeds.count + more)) "
-          + "keeps the finished runs and adds the rest")
+      let next = Self.command(arguments, seeds: max(seedCount, result.seeds.count + more))
+      messages.hint("keeps the finished runs and adds the rest: \(next.text)")
     }
     throw ExitCode(ExitStatus.undecided.rawValue)
   }
@@ -196,10 +197,11 @@ struct CompareCommand: ColoredCommand {
     let request = try Request(
       source, arms: try arms(), seeds: seedList, settings: try track.settings(),
       precision: precision.value, purpose: purpose, title: title, question: question)
+    for arm in request.arms where source.definition.isUntuned(arm.optimizer) {
+      Console.messages(color.mode).warnUntuned(arm.optimizer, source)
+    }
     let directory =
-      out.map { URL(fileURLWithPath: $0, isDirectory: true) }
-      ?? URL(fileURLWithPath: "results/comparisons", isDirectory: true)
-      .appendingPathComponent(source.definition.track.name, isDirectory: true)
+      out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? request.defaultDirectory
     let experiment = try Experiment(
       request, in: directory, diagnosticsEvery: diagnostics.interval)
     try experiment.checkDirectories()

@@ -64,7 +64,7 @@ struct DoctorCommand: ColoredCommand {
     } catch DataError.missingInput {
       return (name, "not prepared yet; the first run will do it", nil)
     } catch {
-      let remedy = "remove \(path) and run `\(Speedrun.name) prepare --corpus \(track.corpus)`"
+      let remedy = "remove \(path) and run `\(Speedrun.command) prepare --corpus \(track.corpus)`"
       return (name, "\(error)", remedy)
     }
   }

@@ -34,19 +34,26 @@ public struct Extension: Sendable {
     }
   }
 
-  /// An update rule for the matrices inside the blocks, with a recipe for each track that it can run, by the track's name.
+  /// An update rule for the matrices inside the blocks.
   ///
-  /// The tracks are the built-in ones and those of added corpora; another name stops the program.
+  /// On a track without a recipe for it, it runs by AdamW's, and the program warns that nobody has tuned that.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule, with the hyperparameters it has where no recipe gives others.
+  ///   - recipes: Its recipes, by the names of tracks: built-in ones and those of added corpora. Another name stops the
+  ///     program.
+  /// - Returns: The extension.
   public static func rule<Rule: UpdateRule>(
-    _ rule: Rule.Type, recipes: [String: Recipe<Rule>]
+    _ rule: Rule, recipes: [String: Recipe<Rule>] = [:]
   ) -> Extension {
     Extension { registry in
-      registry.rules.add(rule)
+      registry.rules.add(Rule.self)
+      registry.untunedRules[Rule.name] = rule
       for (name, own) in recipes {
         guard let index = registry.trackNames.firstIndex(of: name),
           let usual = registry.tracks[index].recipes[AdamW.name]
-        else { fail("rule \(rule.name): '\(name)' is none of the tracks \(registry.trackNames)") }
-        registry.tracks[index].recipes[rule.name] = Runs.Recipe(
+        else { fail("rule \(Rule.name): '\(name)' is none of the tracks \(registry.trackNames)") }
+        registry.tracks[index].recipes[Rule.name] = Runs.Recipe(
           steps: own.steps ?? usual.steps, schedule: own.schedule ?? usual.schedule,
           hidden: own.hidden, embed: own.embed ?? usual.embed, head: own.head ?? usual.head)
       }

@@ -30,7 +30,12 @@ struct ThreadsOption: ParsableArguments {
   @Option(
     name: .customLong("threads"), parsing: .unconditional,
     help: "Threads, at most one a core; the numbers do not depend on it.")
-  var count = min(ProcessInfo.processInfo.activeProcessorCount, 1024)
+  var count = usual
+
+  private static let usual = min(ProcessInfo.processInfo.activeProcessorCount, 1024)
+
+  /// The number, where one was given that differs from what none would give.
+  var given: Int? { count == Self.usual ? nil : count }
 
   /// The number, but no more than there are cores, which would only take turns.
   var usable: Int { min(count, ProcessInfo.processInfo.activeProcessorCount) }

@@ -54,9 +54,11 @@ struct PrepareCommand: ColoredCommand {
     }
     print(directory.relativePath)
     let isTracks = out == nil && size == track?.vocabulary && text.isEmpty
-    messages.print(
-      "next: \(Speedrun.name) run "
-        + (isTracks ? "--track \(track?.name ?? "")" : "--data \(directory.relativePath)"))
+    let next = NextCommand(
+      reason: "next",
+      arguments: ["run"]
+        + (isTracks ? ["--track", track?.name ?? ""] : ["--data", directory.relativePath]))
+    messages.print(next.text)
   }
 
   /// The text of a corpus that needs no file.

@@ -56,7 +56,7 @@ extension Ranking {
         continue
       }
       console.print()
-      console.print("  \(Speedrun.name) run \(arm.options)")
+      console.print("  \(Speedrun.command) run \(arm.options)")
       console.print()
       for line in arm.toml.split(separator: "\n") { console.print("  \(line)") }
     }

@@ -39,6 +39,9 @@ struct RunCommand: ColoredCommand {
     help: "Where to write (default: a new directory in results/runs).", completion: .directory)
   var out: String?
 
+  @Flag(help: "Replace the files of another run in the output directory.")
+  var force = false
+
   @Flag(help: "Write the weights before the first step as well.")
   var saveInitial = false
 
@@ -74,17 +77,26 @@ struct RunCommand: ColoredCommand {
       return
     }
     let messages = Console.messages(color.mode)
+    if source.definition.isUntuned(plan.optimizer) { messages.warnUntuned(plan.optimizer, source) }
     let data = try source.data(for: plan.track) { if !quiet { messages.print($0) } }
     let threads = threads.usable
+    let place = outputDirectory(for: plan)
+    try RunDirectory.check(place, for: plan, isForced: force)
     var training = try TrainingRun(plan, on: data, threads: threads)
-    let directory = try RunDirectory(outputDirectory(for: plan))
+    let environment = Environment(threads: threads)
+    let files = RunRecord.DataFiles(data, corpus: plan.track.corpus)
+    func record(of log: RunLog, _ process: RunRecord.Process) -> RunRecord {
+      RunRecord(
+        of: log, groups: training.optimizer.groups, on: files, environment: environment,
+        process: process)
+    }
+    let directory = try RunDirectory(place, of: record(of: .notBegun(plan), .notBegun))
     if !quiet {
       messages.announce(
         plan, routes: training.optimizer.routing, trainingTokens: data.trainingTokens,
         threads: threads, directory: directory.url.relativePath)
     }
 
-    let environment = Environment(threads: threads)
     let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
     if saveInitial { try directory.write(initial: training.parameters, of: configuration) }
     Interruption.listen()
@@ -96,22 +108,22 @@ struct RunCommand: ColoredCommand {
     progress.display.clear()
 
     process.wallSeconds = (ContinuousClock.now - start).seconds
-    let record = RunRecord(
-      of: log, groups: training.optimizer.groups,
-      on: RunRecord.DataFiles(data, corpus: plan.track.corpus), environment: environment,
-      process: process)
+    let record = record(of: log, process)
     // The record first: weights that do not fit on the disk must not cost the record.
     try directory.write(record)
     if !noSave, log.divergedAtStep == nil {
       try directory.write(final: training.parameters, of: configuration)
+      try directory.writeTokenizer(of: data)
     }
     if json {
       try Console.output(color.mode).printResult(try JSON.document(record))
     } else {
       RunSummary(
         record: record, log: log, directory: directory.url.relativePath,
-        trackOptions: source.options == ["--track", Registry.current.defaultTrack]
-          ? "" : " " + source.options.joined(separator: " "),
+        next: NextCommands(
+          plan: plan, source: source, threads: self.threads.given,
+          directory: directory.url.relativePath, canSample: !noSave && data.tokenizer != nil
+        ).after(record.outcome),
         floor: data.manifest?.entropyRate
       ).print(to: .output(color.mode))
     }

@@ -37,8 +37,8 @@ struct RunSummary {
   let log: RunLog
   /// The directory of the run, as the user would type it.
   let directory: String
-  /// The options that name the track again.
-  let trackOptions: String
+  /// Commands worth trying now.
+  let next: [NextCommand]
   /// The entropy rate of the text, where it is known: the least loss to expect of any model.
   let floor: Double?
 
@@ -105,21 +105,7 @@ struct RunSummary {
     let memory = Format.bytes(result.peakResidentBytes)
     rows.append(("in all", "\(Format.duration(result.wallSeconds))\(start), \(memory) of memory"))
     rows.append(("files", directory))
-    return rows + next.map { ("next", $0) }
-  }
-
-  /// Commands worth trying now.
-  private var next: [String] {
-    let command = "\(Speedrun.name) run --optimizer"
-    switch record.outcome {
-    case .interrupted: return []
-    case .diverged:
-      let rule = record.optimizer
-      return ["lower a learning rate: \(command) \(rule) --set \(rule).learning_rate=…"]
-    default:
-      let other = record.optimizer == "adamw" ? "muon" : "adamw"
-      return ["\(Speedrun.name) sample \(directory)", "\(command) \(other)\(trackOptions)"]
-    }
+    return rows + next.map { ("next", $0.text) }
   }
 }
 

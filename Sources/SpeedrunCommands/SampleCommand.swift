@@ -56,16 +56,11 @@ struct SampleCommand: ColoredCommand {
     if let name = record.configuration.architecture, !models.contains(name) {
       throw UsageError(no: "model", called: name, among: models)
     }
-    guard let file = record.data.tokenizer else {
-      throw DataError.missingInput(
-        path: directory.path, reason: "the run had no tokenizer",
-        hint: "train on data made by `speedrun prepare`")
-    }
-    let tokenizer = try BytePairTokenizer(contentsOf: URL(fileURLWithPath: file.path))
+    let tokenizer = try RunDirectory.tokenizer(of: record, in: directory)
     guard tokenizer.vocabularySize <= configuration.vocabularySize else {
       throw DataError.badData(
-        path: file.path, reason: "has more tokens than the model",
-        hint: "it is not the tokenizer of this run")
+        path: directory.path, reason: "its tokenizer has more tokens than its model",
+        hint: "name the directory of a finished run")
     }
     let scope = ParameterScope(seed: 0)
     let model = RunPlan.model(

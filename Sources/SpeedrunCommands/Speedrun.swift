@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 import Machine
 import Muon
@@ -7,11 +8,15 @@ import Text
 
 /// The program: all of it, so that somebody's own executable can be the same with more rules, models and corpora.
 public enum Speedrun {
-  /// What the user calls this program: the name of its file, as commands to type next begin with it.
+  /// What the user calls this program: the name of its file.
   static let name = URL(fileURLWithPath: CommandLine.arguments[0]).lastPathComponent
 
-  /// The text with this program's name: who knows what to type next does not know what the program is called.
-  static func named(_ text: String) -> String { text.replacing("`speedrun ", with: "`\(name) ") }
+  /// What the user typed to start it, as commands to type next begin with it; a script that starts it says its own.
+  static let command = CommandText.text(
+    [], as: ProcessInfo.processInfo.environment["SPEEDRUN_COMMAND"] ?? CommandLine.arguments[0])
+
+  /// The text with this program's command: who knows what to type next does not know what the program is called.
+  static func named(_ text: String) -> String { text.replacing("`speedrun ", with: "`\(command) ") }
 
   /// Does what the command line says, and ends the process.
   ///

@@ -155,7 +155,7 @@ struct SweepCommand: ColoredCommand {
       + (quiet ? ["--quiet"] : [])
     let messages = Console.messages(color.mode)
     if !quiet {
-      messages.print("\n\(CommandText.text(["compare"] + arguments, as: Speedrun.name))")
+      messages.print("\n\(CommandText.text(["compare"] + arguments, as: Speedrun.command))")
     }
     try CompareCommand.parse(arguments).run(recordedAs: arguments)
   }

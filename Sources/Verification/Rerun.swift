@@ -58,6 +58,14 @@ package struct Rerun {
     }
   }
 
+  /// The option that names the data of a run, where they lie elsewhere than those of its corpus.
+  private func data(of run: ArmRun) -> [String] {
+    guard let shard = run.record.data.trainShards.first else { return [] }
+    let directory = URL(fileURLWithPath: shard.path).deletingLastPathComponent()
+    let isUsual = directory.standardizedFileURL == record.track.dataDirectory.standardizedFileURL
+    return isUsual || !directory.isDirectory ? [] : ["--data", directory.path]
+  }
+
   /// Makes the runs again, one after the other.
   ///
   /// - Parameters:
@@ -83,7 +91,8 @@ package struct Rerun {
     for run in runs {
       say("\(run.name): \(Format.count(run.run.log.plan.steps, "step")) once more")
       var trial = run.run.trial
-      trial.source = TrackSource(record.base, options: ["--track-file", track.path])
+      trial.source = TrackSource(
+        record.base, options: ["--track-file", track.path] + data(of: run))
       trial.diagnosticsEvery = run.run.log.diagnosticsEvery
       trial.directory = place.appendingPathComponent(run.name, isDirectory: true)
       var waiting = [trial].makeIterator()

@@ -95,7 +95,10 @@ import Testing
     ("name = \"muon\"", "name = \"adamw\"", "two arms are called 'adamw'"),
     ("name = \"muon\"", "name = \"../muon\"", "letters"),
     ("name = \"muon\"", "", "the key 'arms[1].name' is missing"),
-    ("optimizer = \"muon\"", "optimizer = \"sgd\"", "no optimizer is called 'sgd'"),
+    (
+      "optimizer = \"muon\"", "optimizer = \"no-such-rule\"",
+      "no optimizer is called 'no-such-rule'"
+    ),
     ("optimizer = \"muon\"", "", "the key 'arms[1].optimizer' is missing"),
     ("name = \"fine\"", "name = \"coarse\"", "two stages are called 'coarse'"),
     ("name = \"fine\"", "name = \"fine\"\nvalue.steps = [1]", "arm adamw: unknown key 'value'"),

@@ -131,7 +131,9 @@ import Text
     #expect(list.settings.map(\.value) == ["[[3,-4,2],[1,2,3]]", "9"])
   }
 
-  @Test(arguments: ["", "sgd", "a=", "=muon", "../a=muon", "a b=muon", "muon,", "muon,=3", "a=b=c"])
+  @Test(arguments: [
+    "", "no-such-rule", "a=", "=muon", "../a=muon", "a b=muon", "muon,", "muon,=3", "a=b=c",
+  ])
   func otherTextsAreRefused(_ text: String) {
     #expect(throws: UsageError.self) { try Arm(text) }
   }

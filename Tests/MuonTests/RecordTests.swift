@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func unknownRulesAndWrongBetasAreErrors() {
-    let unknown = #"{"rule": "sgd", "learning_rate": 1}"#
+    let unknown = #"{"rule": "no-such-rule", "learning_rate": 1}"#
     let betas =
       #"{"rule": "adamw", "learning_rate": 1, "betas": [0.9], "epsilon": 1, "weight_decay": 0}"#
     for text in [unknown, betas] {

@@ -19,7 +19,7 @@ import Testing
       #expect(recipe.problem == nil)
       #expect(try definition.recipe(for: name) == recipe)
     }
-    #expect(throws: UsageError.self) { try definition.recipe(for: "sgd") }
+    #expect(throws: UsageError.self) { try definition.recipe(for: "no-such-rule") }
   }
 
   @Test func aRecipeNeedsItsRulesTable() throws {

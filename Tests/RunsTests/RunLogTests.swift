@@ -231,39 +231,3 @@ import Text
     #expect(first.dataSeed == 8 << 20, "a record has the number")
   }
 }
-
-@Suite struct RunDirectoryTests {
-  /// What training writes line by line is what is made of the log afterwards.
-  @Test func aDirectoryHasTheLogAndNothingOfAnEarlierRun() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("speedrun-tests-\(UUID().uuidString)", isDirectory: true)
-    defer { try? FileManager.default.removeItem(at: url) }
-    for name in [RunDirectory.recordName, "model.safetensors", RunDirectory.logName] {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-      try Data("old".utf8).write(to: url.appendingPathComponent(name))
-    }
-    _ = try RunDirectory(url)
-    let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
-    #expect(names == [RunDirectory.logName, RunDirectory.textName])
-    for name in names {
-      #expect(try Data(contentsOf: url.appendingPathComponent(name)).isEmpty)
-    }
-  }
-
-  @Test func aDamagedRecordIsAnErrorWithItsPlace() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("speedrun-tests-\(UUID().uuidString)", isDirectory: true)
-    defer { try? FileManager.default.removeItem(at: url) }
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    #expect(throws: DataError.self) { try RunRecord(in: url) }
-    for (text, said) in [
-      ("", "not the record of a run"), ("[1, 2", "not the record of a run"),
-      ("{}", "look at 'track'"), (#"{"track": 1e999}"#, "not the record of a run"),
-      (String(repeating: "{\"a\":", count: 10_000), "not the record of a run"),
-    ] {
-      try Data(text.utf8).write(to: url.appendingPathComponent(RunDirectory.recordName))
-      let error = #expect(throws: DataError.self) { try RunRecord(in: url) }
-      #expect(error?.description.contains(said) == true, "\(error?.description ?? "none")")
-    }
-  }
-}

@@ -7,9 +7,7 @@ import Testing
 @Suite struct ExampleTests {
   /// The call never returns, so that it is compiled here; `Examples/OwnOptimizer` runs it.
   private static func main() -> Never {
-    Speedrun.main(
-      adding: .rule(
-        SignMomentum.self, recipes: ["sprint": .init(hidden: SignMomentum(learningRate: 6e-4))]))
+    Speedrun.main(adding: .rule(SignMomentum(learningRate: 6e-4)))
   }
 
   @Test func aProgramOfOnesOwn() throws {

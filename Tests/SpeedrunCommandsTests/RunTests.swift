@@ -16,7 +16,10 @@ extension CommandLineTests {
         #expect(run.status == 3, "finished above the target")
         #expect(
           tool.contents(of: "run")
-            == ["initial.safetensors", "log.jsonl", "log.txt", "model.safetensors", "run.json"])
+            == [
+              "initial.safetensors", "log.jsonl", "log.txt", "model.safetensors", "run.json",
+              "tokenizer.json",
+            ])
 
         // Standard output has nothing but the record.
         let record = try run.json()

@@ -181,7 +181,7 @@ extension CommandLineTests {
       try withTool { tool in
         try tool.write(Self.plan, to: "plan.toml")
         _ = try tool.run("prepare", "--corpus", "micro")
-        let run = try tool.run(Self.arguments, fileSizeLimit: 2)
+        let run = try tool.run(Self.arguments, fileSizeLimit: 5)
         #expect(run.status == 74, "\(run.messages)")
         #expect(run.complaints.count { $0.hasPrefix("error:") } == 1, "\(run.messages)")
         #expect(run.messages.contains("error: trial sweep/runs/adamw-"), "\(run.messages)")

@@ -34,8 +34,5 @@ struct SignMomentum: ElementwiseRule {
 
 Speedrun.main(
   adding: .rule(
-    SignMomentum.self,
-    recipes: [
-      "sprint": .init(hidden: SignMomentum(learningRate: 6e-4)),
-      "micro": .init(hidden: SignMomentum(learningRate: 2e-3)),
-    ]))
+    SignMomentum(learningRate: 6e-4),
+    recipes: ["micro": .init(hidden: SignMomentum(learningRate: 2e-3))]))

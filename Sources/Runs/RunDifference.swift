@@ -1,0 +1,53 @@
+import Foundation
+import Muon
+import NanoGPT
+import Text
+
+extension RunPlan {
+  /// Whether a record is of a run of this plan, whatever machine it ran on.
+  package func produces(_ record: RunRecord) -> Bool { difference(from: record) == nil }
+
+  /// What a record says that is not so in this plan, the first by name, in words; nil when it is of such a run.
+  package func difference(from record: RunRecord) -> String? {
+    guard
+      let mine = try? Self.identity(
+        name: track.name, optimizer: optimizer, corpus: track.corpus,
+        architecture: track.model.architecture, model: track.configuration,
+        training: RunRecord.Training(self), rules: recipe.rules),
+      let other = try? Self.identity(
+        name: record.track, optimizer: record.optimizer, corpus: record.data.corpus,
+        architecture: record.configuration.architecture, model: record.configuration.model,
+        training: record.configuration.training,
+        rules: record.configuration.groups.map { ($0.name, $0.rule) })
+    else { return "its configuration cannot be written" }
+    for key in Set(mine.keys).union(other.keys).sorted() where mine[key] != other[key] {
+      return "\(key) is \(Self.text(other[key])) there and \(Self.text(mine[key])) here"
+    }
+    return nil
+  }
+
+  /// Everything that makes a run this one, by dotted keys.
+  private static func identity(
+    name: String, optimizer: String, corpus: String, architecture: String?, model: GPTConfiguration,
+    training: RunRecord.Training, rules: [(group: String, rule: NamedRule)]
+  ) throws -> [String: Tree] {
+    var tree = Tree.object([
+      "track": .string(name), "optimizer": .string(optimizer), "corpus": .string(corpus),
+      "model": try tree(model),
+    ])
+    tree[["model", "kind"]] = architecture.map { .string($0) }
+    // The keys of a training are those of the track and the recipe, which --set has too.
+    for (key, value) in try Self.tree(training).object ?? [:] { tree[[key]] = value }
+    for (group, rule) in rules { tree[[group]] = try Self.tree(rule) }
+    return Dictionary(tree.leaves.map { ($0.key, $0.value) }) { $1 }
+  }
+
+  private static func tree(_ value: some Encodable) throws -> Tree {
+    try JSON.decoded(Tree.self, from: Array(try JSON.line(value).utf8))
+  }
+
+  private static func text(_ value: Tree?) -> String {
+    let text = value.map { Setting.text(of: $0) } ?? ""
+    return text.isEmpty ? "none" : text
+  }
+}

@@ -1,0 +1,92 @@
+import Autograd
+import Experiments
+import Foundation
+import Muon
+import NanoGPT
+import Runs
+import Text
+
+/// A command to type next, in words that a shell reads as they are.
+struct NextCommand {
+  /// What it is good for, where that is not plain.
+  var reason: String?
+  let arguments: [String]
+
+  /// The line to print.
+  var text: String {
+    (reason.map { "\($0): " } ?? "") + CommandText.text(arguments, as: Speedrun.command)
+  }
+}
+
+/// What is worth trying after a run, as it was asked for.
+struct NextCommands {
+  let plan: RunPlan
+  let source: TrackSource
+  /// `--threads`, where it was given.
+  let threads: Int?
+  /// The directory of the run, as the user would type it.
+  let directory: String
+  /// Whether text can be made from what is there: weights and a tokenizer.
+  let canSample: Bool
+
+  /// The commands after a run that ended like this.
+  func after(_ outcome: RunRecord.Outcome) -> [NextCommand] {
+    switch outcome {
+    case .interrupted: []
+    case .diverged: slower.map { [$0] } ?? []
+    case .reached, .missed, .completed:
+      (canSample ? [NextCommand(arguments: ["sample", directory])] : [])
+        + (other.map { [$0] } ?? [])
+    }
+  }
+
+  /// The same with half the learning rate; nil where the rule calls it otherwise.
+  private var slower: NextCommand? {
+    let rule = plan.recipe.hidden.rule
+    let keys = ["learning_rate", "learningRate"].map { "\(plan.optimizer).\($0)" }
+    let key = keys.first {
+      (try? plan.definition.value(of: $0, for: plan.optimizer)) ?? nil != nil
+    }
+    guard let key else { return nil }
+    let half = Setting(key: key, value: Setting.short(rule.learningRate / 2))
+    return run(
+      plan.optimizer, plan.settings.filter { $0.key != key } + [half],
+      reason: "half the learning rate")
+  }
+
+  /// The same by the other optimizer: AdamW, or after AdamW Muon; nil where the track has no recipe for it.
+  ///
+  /// Settings of the track stay, those of the rule have no meaning there.
+  private var other: NextCommand? {
+    let other = plan.optimizer == AdamW.name ? Muon.name : AdamW.name
+    guard (try? source.definition.recipe(for: other)) != nil else { return nil }
+    return run(
+      other,
+      plan.settings.filter { (try? source.definition.applying([$0], for: other)) != nil })
+  }
+
+  private func run(
+    _ optimizer: String, _ settings: [Setting], reason: String? = nil
+  ) -> NextCommand {
+    let isDefault = source.options == ["--track", Registry.current.defaultTrack]
+    var arguments = ["run", "--optimizer", optimizer] + (isDefault ? [] : source.options)
+    for setting in settings { arguments += ["--set", setting.text] }
+    if plan.seed != 0 { arguments += ["--seed", "\(plan.seed)"] }
+    if plan.precision != .float32 { arguments += ["--precision", plan.precision.rawValue] }
+    if let threads { arguments += ["--threads", "\(threads)"] }
+    return NextCommand(reason: reason, arguments: arguments)
+  }
+}
+
+extension CompareCommand {
+  /// The command of these arguments with another number of seeds.
+  static func command(_ arguments: [String], seeds: Int) -> NextCommand {
+    var kept: [String] = []
+    var isValue = false
+    for argument in arguments {
+      if !isValue, argument != "--seeds", !argument.hasPrefix("--seeds=") { kept.append(argument) }
+      isValue = argument == "--seeds"
+    }
+    return NextCommand(arguments: ["compare"] + kept + ["--seeds", "\(seeds)"])
+  }
+}
