@@ -18,7 +18,7 @@ public struct ArmCurves: Sendable {
   /// Takes at least one curve; one that ends early counts as infinite from there on.
   ///
   /// A step that a seed has not been judged at does not count for any, be it that its loss was too far from the target
-  /// (`RunLog.needsWholeSet`).
+  /// (`RunLog.needsWholeSet`). Times are to be without pauses (`RunLog.withoutPauses`): they are compared.
   public init(_ curves: [(seed: UInt64, validations: [RunLog.Validation])]) {
     require(!curves.isEmpty, "an arm without curves")
     let pointsBySeed = curves.map { _, validations in

@@ -144,14 +144,22 @@ package struct TrialLine: Codable, Equatable, Sendable {
   @OrNull package var dirty: Bool?
   /// The directory of the run, from that of the sweep.
   package var run: String
+  /// What stood still in it; absent where nothing did.
+  package var pauses: RunRecord.Pauses?
 
   enum CodingKeys: String, CodingKey {
-    case arm, stage, settings, seed, outcome, steps, commit, dirty, run
+    case arm, stage, settings, seed, outcome, steps, commit, dirty, run, pauses
     case finalValLoss = "final_val_loss"
     case stepsToTarget = "steps_to_target"
     case trainSeconds = "train_seconds"
     case optimizerSeconds = "optimizer_seconds"
   }
+
+  /// The training time to compare: without pauses.
+  package var steadyTrainSeconds: Double { pauses?.steadyTrainSeconds ?? trainSeconds }
+
+  /// The optimizer's part of it.
+  package var steadyOptimizerSeconds: Double { pauses?.steadyOptimizerSeconds ?? optimizerSeconds }
 
   package init(arm: String, stage: String, path: String, _ run: FinishedRun) {
     let (result, git) = (run.record.result, run.record.environment.git)
@@ -160,6 +168,6 @@ package struct TrialLine: Codable, Equatable, Sendable {
     (seed, outcome, steps) = (run.trial.seed, run.record.outcome, result.steps)
     (finalValLoss, stepsToTarget) = (result.finalValLoss, result.stepsToTarget)
     (trainSeconds, optimizerSeconds) = (result.trainSeconds, result.optimizerSeconds)
-    (commit, dirty) = (git.commit, git.dirty)
+    (commit, dirty, pauses) = (git.commit, git.dirty, result.pauses)
   }
 }

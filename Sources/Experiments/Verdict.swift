@@ -34,13 +34,16 @@ package struct Verdict: Codable, Sendable {
     /// Of a mean as low as this if the true one were the target.
     package let probability: Double
     package let tokens: Int
-    /// The mean training time until then.
+    /// The mean training time until then, without pauses.
     package let seconds: Double
+    /// The same with them; absent where there was none.
+    package var rawSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
       case step, loss, tokens, seconds
       case previousStep = "previous_step"
       case probability = "p"
+      case rawSeconds = "raw_seconds"
     }
   }
 
@@ -53,6 +56,9 @@ package struct Verdict: Codable, Sendable {
     package let steps: Int
     package let tokens: Int
     package let trainSeconds: Double
+    /// The same without pauses; absent where there was none.
+    package var steadyTrainSeconds: Double?
+    /// Of the time without pauses.
     package let optimizerShare: Double
     @OrNull package var finalLoss: Loss?
     @OrNull package var stop: Stop?
@@ -66,6 +72,7 @@ package struct Verdict: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
       case name, optimizer, settings, steps, tokens, stop, shortfall, arrivals
       case trainSeconds = "train_seconds"
+      case steadyTrainSeconds = "steady_train_seconds"
       case optimizerShare = "optimizer_share"
       case finalLoss = "final_loss"
       case moreSeeds = "more_seeds"
@@ -135,7 +142,7 @@ extension Verdict {
     let rule = StopRule(target: target)
     let bootstrap = Bootstrap()
     let curves = arms.map { _, runs in
-      ArmCurves(runs.map { ($0.trial.seed, $0.log.validations) })
+      ArmCurves(runs.map { ($0.trial.seed, $0.log.withoutPauses($0.log.validations)) })
     }
     var results = arms.indices.map { index in
       ArmResult(
@@ -147,7 +154,8 @@ extension Verdict {
     }
     // The first seed of each arm has the machine to itself.
     let stepTimes = arms.map { _, runs in
-      runs.first.map { $0.record.result.trainSeconds / Double($0.record.result.steps) } ?? .nan
+      runs.first.map { $0.record.result.steadyTrainSeconds / Double($0.record.result.steps) }
+        ?? .nan
     }
     let decisions = question.map { question in
       arms.indices.dropFirst().map { index in
@@ -166,7 +174,8 @@ extension Verdict {
     }
     let records = arms.flatMap(\.runs).map(\.record)
     // Where seeds are added, seconds are those of the first.
-    let timed = question == nil ? records : arms.compactMap(\.runs.first).map(\.record)
+    let timed = arms.map { arm, runs in (arm, runs: question == nil ? runs : Array(runs.prefix(1)))
+    }
     self.init(
       track: track.title, target: target, precision: precision, seeds: curves.first?.seeds ?? [],
       validationEvery: track.valEvery, validationEveryLate: track.valEveryLate,
@@ -174,7 +183,9 @@ extension Verdict {
       resamples: bootstrap.resamples, arms: results, verdicts: verdicts,
       question: question, decisions: decisions,
       compute: ExperimentRecord.Compute(records),
-      warnings: Self.warnings(about: records.map(\.environment), timed: timed.map(\.environment)))
+      warnings: Self.warnings(
+        about: records.map(\.environment), timed: timed.flatMap(\.runs).map(\.record.environment))
+        + timed.compactMap { arm, runs in Self.warning(aboutPausesOf: arm, runs) })
   }
 
   /// What makes numbers of different runs hard to compare, in words.
@@ -197,6 +208,20 @@ extension Verdict {
   }
 }
 
+extension Verdict {
+  /// Says which steps of an arm stood still; nil where none did.
+  private static func warning(aboutPausesOf arm: Arm, _ runs: [FinishedRun]) -> String? {
+    let paused = runs.filter { $0.record.result.pauses != nil }
+    guard !paused.isEmpty else { return nil }
+    let places = paused.map { run in
+      "seed \(run.trial.seed) for \(run.record.result.pausesText ?? "")"
+    }
+    return
+      "\(arm.name) stood still, \(places.joined(separator: "; ")); where seconds are compared, such a step "
+      + "counts as the median step"
+  }
+}
+
 extension Verdict.ArmResult {
   fileprivate init(
     _ arm: Arm, _ runs: [FinishedRun], _ curves: ArmCurves, _ rule: StopRule,
@@ -207,11 +232,20 @@ extension Verdict.ArmResult {
     let steps = runs[0].record.configuration.training.steps
     let finalLosses = results.compactMap(\.finalValLoss)
     let shortfall = rule.shortfall(of: curves)
+    let isPaused = results.contains { $0.pauses != nil }
+    func rawSeconds(until step: Int) -> Double {
+      Sample(
+        runs.compactMap { run in
+          run.log.validations.first { $0.step == step }?.trainSeconds
+        }
+      ).mean
+    }
     self.init(
       name: arm.name, optimizer: arm.optimizer, settings: arm.settings.map(\.text), steps: steps,
       tokens: steps * tokensPerStep, trainSeconds: mean(\.trainSeconds),
+      steadyTrainSeconds: isPaused ? mean(\.steadyTrainSeconds) : nil,
       // A run that diverges at once takes no time.
-      optimizerShare: (mean(\.optimizerSeconds) / mean(\.trainSeconds)).ifFinite ?? 0,
+      optimizerShare: (mean(\.steadyOptimizerSeconds) / mean(\.steadyTrainSeconds)).ifFinite ?? 0,
       finalLoss: finalLosses.count == results.count
         ? Verdict.Loss(Sample(finalLosses)) : nil,
       stop: rule.stop(of: curves).flatMap { index in
@@ -220,7 +254,8 @@ extension Verdict.ArmResult {
           Verdict.Stop(
             step: curves.steps[index], previousStep: index == 0 ? 0 : curves.steps[index - 1],
             loss: Verdict.Loss(losses), probability: test.probability,
-            tokens: curves.steps[index] * tokensPerStep, seconds: curves.seconds(at: index).mean)
+            tokens: curves.steps[index] * tokensPerStep, seconds: curves.seconds(at: index).mean,
+            rawSeconds: isPaused ? rawSeconds(until: curves.steps[index]) : nil)
         }
       },
       shortfall: shortfall?.text(target: rule.target, seeds: curves.seeds.count),

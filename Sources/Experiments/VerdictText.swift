@@ -60,22 +60,28 @@ extension Verdict {
       loss?.standardDeviation.map { Format.fixed($0, 4) }
     }
     typealias Row = (title: String, value: (ArmResult) -> String?)
-    let rows: [Row] = [
+    let isPaused = arms.contains { $0.steadyTrainSeconds != nil }
+    let rows: [Row?] = [
       ("seeds", { _ in String(seeds.count) }), ("steps of the schedule", { String($0.steps) }),
       ("tokens", { Format.grouped($0.tokens) }),
       ("training time", { Format.duration($0.trainSeconds) }),
+      isPaused
+        ? ("  without pauses", { Format.duration($0.steadyTrainSeconds ?? $0.trainSeconds) }) : nil,
       ("optimizer's share", { Format.percent($0.optimizerShare) }),
       ("final loss ± 95 %", { mean($0.finalLoss) }),
       ("  standard deviation", { deviation($0.finalLoss) }),
       ("stop step", { $0.stop.map { String($0.step) } }),
       ("tokens until then", { $0.stop.map { Format.grouped($0.tokens) } }),
       ("time until then", { $0.stop.map { Format.duration($0.seconds) } }),
+      isPaused
+        ? ("  with pauses", { $0.stop.map { Format.duration($0.rawSeconds ?? $0.seconds) } }) : nil,
       ("loss there ± 95 %", { mean($0.stop?.loss) }),
       ("  standard deviation", { deviation($0.stop?.loss) }),
       ("p of a mean so low", { $0.stop.map { Format.probability($0.probability) } }),
     ]
     return Table(
-      rows, [.left("arm", \.title)] + arms.map { arm in .right(arm.name) { $0.value(arm) ?? "-" } })
+      rows.compactMap(\.self),
+      [.left("arm", \.title)] + arms.map { arm in .right(arm.name) { $0.value(arm) ?? "-" } })
   }
 
   private var headline: [String] {

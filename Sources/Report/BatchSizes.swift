@@ -221,8 +221,8 @@ extension BatchSizes.Entry {
     steps = LossByLength(losses).steps(to: target)
     let timed = trials.filter { $0.trainSeconds > 0 && $0.steps > 0 }
     if experiment.record.hasComparableSeconds,
-      let seconds = timed.map({ $0.trainSeconds / Double($0.steps) }).median,
-      let share = timed.map({ $0.optimizerSeconds / $0.trainSeconds }).median
+      let seconds = timed.map({ $0.steadyTrainSeconds / Double($0.steps) }).median,
+      let share = timed.map({ $0.steadyOptimizerSeconds / $0.steadyTrainSeconds }).median
     {
       time = (seconds, share)
     } else {

@@ -23,7 +23,7 @@ enum Curves {
   ) -> Figure? {
     let arms: [(arm: Verdict.ArmResult, curves: ArmCurves)] = report.arms.compactMap { arm in
       let own = runs.filter { $0.arm == arm.name }.map {
-        (seed: $0.seed, validations: $0.log.curve)
+        (seed: $0.seed, validations: $0.log.withoutPauses($0.log.curve))
       }
       return own.isEmpty ? nil : (arm, ArmCurves(own))
     }

@@ -226,6 +226,6 @@ extension RunLog {
       tokensPerSecond: steps.isEmpty ? nil : (Double(tokens) / trainSeconds).ifFinite,
       optimizerSeconds: steps.reduce(.zero) { $0 + $1.optimizerTime }.seconds,
       newtonSchulzCalls: process.newtonSchulzCalls,
-      peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep)
+      peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep, pauses: pauses)
   }
 }

@@ -130,9 +130,11 @@ public struct RunRecord: Codable, Sendable {
     public var peakResidentBytes: Int
     /// The step whose loss was not a number, of a run that diverged.
     public var divergedAtStep: Int?
+    /// What stood still; absent where nothing did.
+    public var pauses: Pauses?
 
     enum CodingKeys: String, CodingKey {
-      case reached, steps, tokens
+      case reached, steps, tokens, pauses
       case stepsToTarget = "steps_to_target"
       case trainSecondsToTarget = "train_seconds_to_target"
       case finalValLoss = "final_val_loss"

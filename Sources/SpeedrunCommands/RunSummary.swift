@@ -98,8 +98,13 @@ struct RunSummary {
     if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
       let time = "\(result.steps) steps in \(Format.duration(result.trainSeconds))"
       let rates = "\(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
-      let share = Format.percent(result.optimizerSeconds / result.trainSeconds)
+      let share = Format.percent(result.steadyOptimizerSeconds / result.steadyTrainSeconds)
       rows += [("training", "\(time): \(rates)"), ("optimizer", "\(share) of that time")]
+      if let pauses = result.pausesText {
+        let rest = Format.duration(result.steadyTrainSeconds)
+        rows.append(
+          ("stood still", "\(pauses); comparisons of seconds count \(rest) of training"))
+      }
     }
     let start = result.startupSeconds.map { " (\(Format.duration($0)) to start)" } ?? ""
     let memory = Format.bytes(result.peakResidentBytes)

@@ -21,6 +21,8 @@ struct ResultsFixture {
     /// Where the loss falls below the target at once; nil where it comes down slowly.
     var stop: Int?
     var secondsPerStep = 0.25
+    /// How long seed 1 stands still in step 3.
+    var pause = Duration.zero
   }
 
   /// A trial of a sweep.
@@ -111,7 +113,9 @@ struct ResultsFixture {
       if plan.validates(at: step) { _ = log.validate(loss: loss(at: step), bitsPerByte: 1) }
       _ = log.train(
         RunLog.Step(
-          loss: 3, time: .milliseconds(Int(1000 * arm.secondsPerStep)),
+          loss: 3,
+          time: .milliseconds(Int(1000 * arm.secondsPerStep))
+            + (trial.seed == 1 && step == 3 ? arm.pause : .zero),
           optimizerTime: .milliseconds(Int(100 * arm.secondsPerStep))))
       guard hasSpectra, [20, 100, 180].contains(step) else { continue }
       for matrix in ["q", "k"] { _ = log.diagnose(try diagnostics(matrix, step, hasValues: true)) }
