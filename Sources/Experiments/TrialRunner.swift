@@ -13,7 +13,7 @@ package struct TrialRunner: Sendable {
 
   /// Creates a runner; without a number of threads, the trials share the cores.
   package init(
-    parallel: Int, threads: Int? = nil, cores: Int = ProcessInfo.processInfo.activeProcessorCount
+    parallel: Int, threads: Int? = nil, cores: Int = Processor.usableCount
   ) {
     self.parallel = parallel
     self.threads = min(threads ?? cores, max(1, cores / parallel))

@@ -14,24 +14,18 @@ public enum CurrentProcess {
     #endif
   }
 
-  /// The seconds since the system started this process, to a hundredth; nil where it does not say.
-  public static var secondsSinceStart: Double? {
-    #if os(Linux)
-      guard let status = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
-        let name = status.lastIndex(of: ")")
-      else { return nil }
-      // Numbered from 1 the process is field 1, its name field 2, and field 22 its start in clock ticks.
-      let fields = status[name...].split(separator: " ").dropFirst()
-      var now = timespec()
-      guard fields.count >= 20, let ticks = Double(fields[fields.startIndex + 19]),
-        clock_gettime(CLOCK_BOOTTIME, &now) == 0
-      else { return nil }
-      let seconds = Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
-      return max(0, seconds - ticks / Double(sysconf(Int32(_SC_CLK_TCK))))
-    #else
-      return nil
-    #endif
+  /// The seconds since ``markStart()``.
+  ///
+  /// Not since the system started the process: that may have been a shell, building for minutes before it became this
+  /// program.
+  public static var secondsSinceStart: Double {
+    (ContinuousClock.now - start) / .seconds(1)
   }
+
+  /// Starts the clock of ``secondsSinceStart``: the first thing a program does.
+  public static func markStart() { _ = start }
+
+  private static let start = ContinuousClock.now
 
   /// This program's file, also after another one has taken its path: for child processes that run the same.
   public static var executable: URL {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Where a program writes unless it is told a file.
 public enum StandardStream: Sendable {
@@ -21,8 +22,18 @@ public enum StandardStream: Sendable {
 
   /// Writes all bytes.
   public func write(_ bytes: [UInt8]) throws(SystemError) {
-    try writeAll(bytes, to: descriptor)
+    do {
+      try writeAll(bytes, to: descriptor)
+    } catch {
+      if self == .output { Self.failure.withLock { $0 = $0 ?? error } }
+      throw error
+    }
   }
+
+  /// Why something could not be written to standard output, the first time; nil while all was written.
+  public static var outputFailure: SystemError? { failure.withLock(\.self) }
+
+  private static let failure = Mutex<SystemError?>(nil)
 
   /// Sends to nowhere what is written to a standard stream that was closed when the program started.
   ///

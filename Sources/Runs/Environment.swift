@@ -51,7 +51,7 @@ package struct Environment: Codable, Sendable {
   }
 
   /// The release series of Swift this program was compiled with: a program cannot know more of it.
-  static var compiler: String {
+  package static var compiler: String {
     #if compiler(>=6.4)
       "6.4 or later"
     #elseif compiler(>=6.3)
@@ -67,14 +67,14 @@ package struct Environment: Codable, Sendable {
     return words.count > 1 ? String(words[1]) : BLAS.version
   }
 
-  /// The checkout around this program; another repository that it was copied to does not count.
-  private static func checkout() -> Git {
-    let none = Git(commit: nil, dirty: nil)
-    guard let root = git(["rev-parse", "--show-toplevel"]) else { return none }
+  /// The checkout around this program, or the one it was installed from; another repository that it was copied to does
+  /// not count.
+  package static func checkout() -> Git {
+    guard let root = git(["rev-parse", "--show-toplevel"]) else { return installedCheckout }
     let source = URL(fileURLWithPath: root).appendingPathComponent("Sources/Runs")
     guard FileManager.default.fileExists(atPath: source.path),
       let commit = git(["rev-parse", "HEAD"])
-    else { return none }
+    else { return installedCheckout }
     return Git(
       commit: commit,
       dirty: git([
@@ -82,13 +82,31 @@ package struct Environment: Codable, Sendable {
       ]).map { !$0.isEmpty })
   }
 
+  /// What `Scripts/install` has noted beside the program: a commit, and `with changes` where there were some.
+  private static var installedCheckout: Git {
+    let file = directory?.deletingLastPathComponent().appendingPathComponent(
+      "share/speedrun/commit")
+    let words =
+      file.flatMap { try? String(contentsOf: $0, encoding: .utf8) }?
+      .split { $0.isWhitespace } ?? []
+    guard let commit = words.first, commit.count >= 40, commit.allSatisfy(\.isHexDigit) else {
+      return Git(commit: nil, dirty: nil)
+    }
+    return Git(commit: String(commit), dirty: words.count > 1)
+  }
+
+  /// Where this program lies.
+  private static var directory: URL? {
+    Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+  }
+
   /// What `git` prints in the directory of this program; nil when it fails.
   private static func git(_ arguments: [String]) -> String? {
-    guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return nil }
+    guard let directory else { return nil }
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "-C", program.deletingLastPathComponent().path] + arguments
+    process.arguments = ["git", "-C", directory.path] + arguments
     // GIT_DIR and its like, set inside a hook for one, would name another repository.
     process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
     process.standardInput = FileHandle.nullDevice

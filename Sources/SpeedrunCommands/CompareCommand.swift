@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Experiments
 import Foundation
+import Machine
 import NanoGPT
 import Runs
 import Text
@@ -38,7 +39,8 @@ struct CompareCommand: ColoredCommand {
 
   @Option(
     name: .customLong("arm"),
-    help: "An arm, such as muon-rms=muon,muon.scale=rms (default: adamw, then muon).")
+    help: "An arm, such as muon-rms=muon,muon.scale=rms (default: adamw, then muon).",
+    completion: .list(Registry.current.ruleNames))
   var armTexts: [String] = []
 
   @Option(
@@ -168,7 +170,7 @@ struct CompareCommand: ColoredCommand {
 
   /// The runs at a time.
   var sideBySide: Int {
-    parallel ?? (untilDecided ? ProcessInfo.processInfo.activeProcessorCount : 1)
+    parallel ?? (untilDecided ? Processor.usableCount : 1)
   }
 
   /// What seeds are added for.

@@ -62,7 +62,7 @@ package struct Console: Sendable {
 
   /// Writes bytes, which need not end between characters.
   func write(bytes: [UInt8]) {
-    // When nobody reads this any more, whether to go on is not decided here.
+    // Whether to go on is not decided here: the program fails at its end when a result could not be written.
     try? stream.write(bytes)
   }
 
@@ -72,15 +72,18 @@ package struct Console: Sendable {
   /// Writes a line.
   func print(_ line: String = "") { write(line + "\n") }
 
-  /// Writes a line that someone counts on: a failure is an error.
+  /// Writes a line, and fails at once if it cannot be written.
   func printResult(_ line: String) throws(DataError) {
-    do {
-      try stream.write(Array((line + "\n").utf8))
-    } catch {
-      throw .cannotWrite(
-        path: "standard output", reason: error.description,
-        hint: "send it to a place that has room")
-    }
+    print(line)
+    try Self.checkOutput()
+  }
+
+  /// Throws if anything could not be written to standard output, be it long ago.
+  static func checkOutput() throws(DataError) {
+    guard let failure = StandardStream.outputFailure else { return }
+    throw .cannotWrite(
+      path: "standard output", reason: failure.description,
+      hint: "send it to a place that has room")
   }
 
   /// The text in a color, where there are colors.

@@ -29,7 +29,7 @@ struct DoctorCommand: ColoredCommand {
   }
 
   private var machine: [Check] {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = Processor.usableCount
     let environment = Environment(threads: cores)
     let memory = ProcessInfo.processInfo.physicalMemory
     let precisions = Precision.allCases.filter { $0.problem == nil }.map(\.rawValue)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Experiments
 import Foundation
+import Machine
 import Runs
 import Text
 
@@ -32,13 +33,13 @@ struct ThreadsOption: ParsableArguments {
     help: "Threads, at most one a core; the numbers do not depend on it.")
   var count = usual
 
-  private static let usual = min(ProcessInfo.processInfo.activeProcessorCount, 1024)
+  private static let usual = min(Processor.usableCount, 1024)
 
   /// The number, where one was given that differs from what none would give.
   var given: Int? { count == Self.usual ? nil : count }
 
   /// The number, but no more than there are cores, which would only take turns.
-  var usable: Int { min(count, ProcessInfo.processInfo.activeProcessorCount) }
+  var usable: Int { min(count, Processor.usableCount) }
 
   func validate() throws { try check(count, of: "--threads", in: 1...1024) }
 }

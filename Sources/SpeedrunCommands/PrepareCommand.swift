@@ -52,7 +52,7 @@ struct PrepareCommand: ColoredCommand {
     try CorpusPreparation.prepare(source, into: directory, vocabularySize: size) {
       messages.print($0)
     }
-    print(directory.relativePath)
+    Console.output(color.mode).print(directory.relativePath)
     let isTracks = out == nil && size == track?.vocabulary && text.isEmpty
     let next = NextCommand(
       reason: "next",

@@ -65,7 +65,6 @@ struct RunCommand: ColoredCommand {
   @OptionGroup var color: ColorOption
 
   func run() throws {
-    let start = ContinuousClock.now
     if endWithInput { Lifeline.hold() }
     let source = try track.source()
     let plan = try RunPlan(
@@ -73,7 +72,7 @@ struct RunCommand: ColoredCommand {
       settings: try track.settings([("steps", steps.map { "\($0)" })]), seed: seed,
       precision: try precision.checked(), diagnosticsEvery: diagnostics.interval)
     if printConfig {
-      print(try plan.definition.toml())
+      Console.output(color.mode).print(try plan.definition.toml())
       return
     }
     let messages = Console.messages(color.mode)
@@ -107,7 +106,7 @@ struct RunCommand: ColoredCommand {
     var (log, process) = try training.train(into: directory, observer: &progress)
     progress.display.clear()
 
-    process.wallSeconds = (ContinuousClock.now - start).seconds
+    process.wallSeconds = CurrentProcess.secondsSinceStart
     let record = record(of: log, process)
     // The record first: weights that do not fit on the disk must not cost the record.
     try directory.write(record)

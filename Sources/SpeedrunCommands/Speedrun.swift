@@ -24,6 +24,7 @@ public enum Speedrun {
   ///
   /// - Parameter extensions: What this program knows besides what comes with the package.
   public static func main(adding extensions: Extension...) -> Never {
+    CurrentProcess.markStart()
     // A file that grows too large, or a reader that is gone, is no reason to stop training.
     Signals.reportFailedWrites()
     StandardStream.occupyClosedStreams()
@@ -39,16 +40,19 @@ public enum Speedrun {
   private static func run(_ arguments: [String]) -> Int32 {
     var color = ColorMode.auto
     do {
-      try RootCommand.rejectUnknownCommand(in: arguments)
-      var command = try RootCommand.parseAsRoot(arguments)
-      color = (command as? any ColoredCommand)?.color.mode ?? .auto
-      try command.run()
-      return 0
-    } catch let code as ExitCode {
-      return code.rawValue
-    } catch let error where RootCommand.exitCode(for: error) == .success {
-      print(RootCommand.fullMessage(for: error))
-      return 0
+      var status: Int32 = 0
+      do {
+        try RootCommand.rejectUnknownCommand(in: arguments)
+        var command = try RootCommand.parseAsRoot(arguments)
+        color = (command as? any ColoredCommand)?.color.mode ?? .auto
+        try command.run()
+      } catch let code as ExitCode {
+        status = code.rawValue
+      } catch let error where RootCommand.exitCode(for: error) == .success {
+        Console.output(color).print(RootCommand.fullMessage(for: error))
+      }
+      try Console.checkOutput()
+      return status
     } catch {
       let failure = Failure(error)
       let console = Console.messages(color)
@@ -73,6 +77,8 @@ struct RootCommand: ParsableCommand {
 
       \(ExitStatus.help)
       """,
+    // Asking git takes time, which only this option is worth.
+    version: CommandLine.arguments.contains("--version") ? Version.text : Speedrun.name,
     subcommands: [
       RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
       VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,

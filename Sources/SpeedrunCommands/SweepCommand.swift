@@ -2,6 +2,7 @@ import ArgumentParser
 import Autograd
 import Experiments
 import Foundation
+import Machine
 import Muon
 import NanoGPT
 import Runs
@@ -100,7 +101,7 @@ struct SweepCommand: ColoredCommand {
     }
     var experiment = try Experiment(request, in: directory.url)
     try experiment.prepareData(progress: say)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = Processor.usableCount
     let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
     say(
       "\(Format.count(request.trialCount, "trial")), \(runner.parallel) at a time with "
@@ -145,7 +146,7 @@ struct SweepCommand: ColoredCommand {
       .map { ",\($0.text)" }.joined()
     let first = (winner.seeds.max() ?? 0) + 1
     let name = outputDirectory(for: search.request).lastPathComponent
-    let cores = parallel ?? ProcessInfo.processInfo.activeProcessorCount
+    let cores = parallel ?? Processor.usableCount
     let arguments =
       track.options
       + (precision.value == .float32 ? [] : ["--precision", precision.value.rawValue])

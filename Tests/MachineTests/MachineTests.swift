@@ -30,8 +30,9 @@ import Testing
     let faults = CurrentProcess.minorPageFaults
     let pages = [UInt8](repeating: 1, count: 1 << 24)
     #expect(CurrentProcess.minorPageFaults > faults && pages.last == 1)
-    let seconds = try #require(CurrentProcess.secondsSinceStart)
-    #expect((0..<3600).contains(seconds))
+    CurrentProcess.markStart()
+    let seconds = CurrentProcess.secondsSinceStart
+    #expect(seconds >= 0 && CurrentProcess.secondsSinceStart > seconds)
     #expect(FileManager.default.isExecutableFile(atPath: CurrentProcess.executable.path))
   }
 
