@@ -71,8 +71,11 @@ package struct Experiment: Sendable {
   private func trial(of arm: Arm, _ settings: [Setting], seed: UInt64) -> Trial {
     var path = "\(arm.name)-seed\(seed)"
     if request.kind == .sweep {
+      // A file of the same name may say something else tomorrow.
+      let isFile = request.source.options.first == "--track-file"
+      let track = isFile ? (try? request.source.definition.toml()).map { [$0] } ?? [] : []
       let identity =
-        request.source.options + [arm.optimizer, request.precision.rawValue, String(seed)]
+        request.source.options + track + [arm.optimizer, request.precision.rawValue, String(seed)]
         + settings.map(\.text).sorted()
       let digest = SHA256.hexadecimal(Array(identity.joined(separator: "\n").utf8)).prefix(12)
       path = "\(Self.runs)/\(arm.name)-\(digest)"

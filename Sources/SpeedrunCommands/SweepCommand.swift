@@ -145,14 +145,13 @@ struct SweepCommand: ColoredCommand {
     let tuned = (winner.settings.filter { keys.contains($0.key) } + steps)
       .map { ",\($0.text)" }.joined()
     let first = (winner.seeds.max() ?? 0) + 1
-    let name = outputDirectory(for: search.request).lastPathComponent
     let cores = parallel ?? Processor.usableCount
     let arguments =
       track.options
       + (precision.value == .float32 ? [] : ["--precision", precision.value.rawValue])
       + ["--arm", baseline, "--arm", "\(optimizer)=\(optimizer)\(tuned)"]
       + ["--first-seed", "\(first)", "--seeds", "10", "--parallel", "\(cores)"]
-      + ["--out", out.map { "\($0)-seeds" } ?? "results/comparisons/\(name)"]
+      + (out.map { ["--out", "\($0)-seeds"] } ?? [])
       + (quiet ? ["--quiet"] : [])
     let messages = Console.messages(color.mode)
     if !quiet {

@@ -179,9 +179,11 @@ extension CommandLineTests {
     /// A log that does not fit on the disk.
     @Test func aTrialThatFailsStopsTheSweepAndSaysWhy() throws {
       try withTool { tool in
-        try tool.write(Self.plan, to: "plan.toml")
+        // A record fits, a log of so many steps does not.
+        try tool.write(
+          Self.plan.replacing("set.steps = 20", with: "set.steps = 80"), to: "plan.toml")
         _ = try tool.run("prepare", "--corpus", "micro")
-        let run = try tool.run(Self.arguments, fileSizeLimit: 5)
+        let run = try tool.run(Self.arguments, fileSizeLimit: 6)
         #expect(run.status == 74, "\(run.messages)")
         #expect(run.complaints.count { $0.hasPrefix("error:") } == 1, "\(run.messages)")
         #expect(run.messages.contains("error: trial sweep/runs/adamw-"), "\(run.messages)")
@@ -208,11 +210,14 @@ extension CommandLineTests {
         ).split(separator: "\n")
         #expect(lines.count == 32)
         #expect(run.output.contains("lion: 32 trials"), "\(run.output)")
+        let names = tool.contents(of: "results/comparisons")
+        let comparison = "results/comparisons/\(names.first ?? "")"
+        #expect(names.count == 1 && names[0].hasPrefix("micro-adamw-lion-"))
         let record = try ExperimentRecord(
-          in: tool.directory.appendingPathComponent("results/comparisons/micro-lion"))
+          in: tool.directory.appendingPathComponent(comparison))
         #expect(record.seeds == Array(3...12), "seeds that the search has not seen")
         #expect(record.arms.map(\.name) == ["adamw", "lion"])
-        for path in ["results/sweeps/micro-lion", "results/comparisons/micro-lion"] {
+        for path in ["results/sweeps/micro-lion", comparison] {
           let verified = try tool.run("verify", path)
           #expect(verified.status == 0, "\(verified.output)\(verified.messages)")
         }
