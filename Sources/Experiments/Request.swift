@@ -112,6 +112,18 @@ package struct Request: Sendable {
       precision: precision)
   }
 
+  /// What is allowed but suspicious about the recipes that the arms start from, in words.
+  package var warnings: [String] {
+    get throws(UsageError) {
+      var warnings: [String] = []
+      for arm in arms {
+        let recipe = try plan(arm, arm.settings, seed: seeds[0]).recipe
+        warnings += recipe.warnings.map { "arm \(arm.name): \($0)" }
+      }
+      return warnings
+    }
+  }
+
   /// The track that all arms of a comparison run on, settings applied; it must have a target.
   package var track: Track {
     get throws(UsageError) {

@@ -37,6 +37,26 @@ public struct Schedule: Codable, Hashable, Sendable {
     if !(0...1).contains(cooldown) { return "cooldown \(cooldown) is not in 0...1" }
     return nil
   }
+
+  /// What is wrong with these values in a run of so many updates, in words; nil when nothing is.
+  public func problem(over steps: Int) -> String? {
+    if let problem { return problem }
+    guard warmupSteps > steps else { return nil }
+    return
+      "warmup_steps \(warmupSteps) is above the run's \(steps) steps, so no learning rate would "
+      + "reach its value; take more steps, or lower it (--set schedule.warmup_steps=0)"
+  }
+
+  /// The largest factor in a run of so many updates: below 1 where warm-up and cooldown overlap.
+  public func peak(over steps: Int) -> Double {
+    guard warmupSteps > 0, cooldown > 0, steps > 0 else { return 1 }
+    // Where the two lines meet: (s + 1) / warmupSteps = (1 - s / steps) / cooldown.
+    let (rise, fall) = (1 / Double(warmupSteps), 1 / (cooldown * Double(steps)))
+    let meeting = max(0, (1 / cooldown - rise) / (rise + fall))
+    return [meeting.rounded(.down), meeting.rounded(.up)].map { step in
+      factor(at: TrainingProgress(min(Int(step), steps - 1), of: steps))
+    }.max() ?? 1
+  }
 }
 
 /// How far training has come: which update is next, of how many.

@@ -84,6 +84,9 @@ extension UpdateRule {
     return nil
   }
 
+  /// Whether its updates leave weights as they are: the learning rate is 0, or so small that it is 0 in float32.
+  public var isStill: Bool { Float(learningRate) == 0 }
+
   /// By default decoupled decay: `1 - lr * weightDecay`, with the scheduled learning rate.
   public func shrinkage(at step: UpdateStep) -> Float { decoupledShrinkage(at: step) }
 

@@ -14,6 +14,11 @@ public struct Batch: Sendable, Equatable {
   /// The number of tokens predicted.
   public var tokens: Int { targets.reduce(0) { $0 + $1.count } }
 
+  /// The windows of several batches, in order.
+  init(_ batches: [Batch]) {
+    (inputs, targets) = (batches.flatMap(\.inputs), batches.flatMap(\.targets))
+  }
+
   /// Cuts windows `windows` of length `contextLength` out of `tokens`: window w predicts the tokens
   /// `w * contextLength + 1 ... (w + 1) * contextLength`.
   init(windows: some Sequence<Int>, of tokens: [TokenID], contextLength: Int) {
@@ -31,29 +36,39 @@ public struct Batch: Sendable, Equatable {
 
 /// The windows on which a model is judged: always the same, in order.
 public struct ValidationSet: Sendable {
-  /// The first windows of the shard, in order.
+  /// The first windows of the shards, in order.
   public let windows: Batch
 
-  /// Takes the first `tokens / contextLength` windows of `shard`.
+  /// Takes the first `tokens / contextLength` windows of `shards`, one shard after the other.
   ///
   /// - Parameters:
-  ///   - shard: The validation shard.
+  ///   - shards: The validation shards: at least one. A window lies in one of them.
   ///   - tokens: How many tokens to predict, rounded down to whole windows.
   ///   - contextLength: Tokens per window.
-  /// - Throws: ``DataError`` of kind `badData` when the shard is shorter than that.
-  public init(shard: TokenShard, tokens: Int, contextLength: Int) throws(DataError) {
+  /// - Throws: ``DataError`` of kind `badData` when the shards are shorter than that.
+  public init(shards: [TokenShard], tokens: Int, contextLength: Int) throws(DataError) {
+    require(!shards.isEmpty, "ValidationSet: \(shards.count) shards, at least 1")
     require(contextLength > 0, "ValidationSet: context length \(contextLength), at least 1")
     require(
       tokens >= contextLength,
       "ValidationSet: \(tokens) tokens make no window of \(contextLength)")
-    let count = tokens / contextLength
-    guard shard.tokens.count > count * contextLength else {
+    let wanted = tokens / contextLength
+    var batches: [Batch] = []
+    var missing = wanted
+    for shard in shards {
+      let count = min(missing, max(0, shard.tokens.count - 1) / contextLength)
+      batches.append(
+        Batch(windows: 0..<count, of: shard.tokens, contextLength: contextLength))
+      missing -= count
+    }
+    guard missing == 0 else {
+      let found = shards.reduce(0) { $0 + $1.tokens.count }
       throw .badData(
-        path: shard.url.path,
-        reason: "\(shard.tokens.count) tokens are too few to validate on \(count) windows of "
-          + "\(contextLength), which need \(count * contextLength + 1)",
+        path: shards[0].url.path,
+        reason: "\(found) tokens are too few to validate on \(wanted) windows of "
+          + "\(contextLength), which need \(wanted * contextLength + shards.count)",
         hint: "validate on fewer tokens or prepare a longer text")
     }
-    windows = Batch(windows: 0..<count, of: shard.tokens, contextLength: contextLength)
+    windows = Batch(batches)
   }
 }

@@ -25,7 +25,7 @@ public enum Checkpoint {
   ///   - parameters: What to fill.
   ///   - url: A file with exactly these names and shapes.
   /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when names
-  ///   or shapes differ.
+  ///   or shapes differ, or a value is not finite.
   public static func load(_ parameters: [Parameter], from url: URL) throws(DataError) {
     let tensors = try Safetensors.read(contentsOf: url).tensors
     let hint = "load it into the model that saved it"
@@ -42,6 +42,12 @@ public enum Checkpoint {
           path: url.path,
           reason: "\(parameter.name) is \(tensor.shape), the model has \(parameter.shape)",
           hint: hint)
+      }
+      if let index = tensor.values.firstIndex(where: { !$0.isFinite }) {
+        throw .badData(
+          path: url.path,
+          reason: "\(parameter.name) is \(tensor.values[index]) at index \(index)",
+          hint: "these weights are of no use: take them from before the run diverged")
       }
     }
     for parameter in parameters {

@@ -35,38 +35,63 @@ public struct Corpus: Sendable {
   }
 }
 
+/// How files of text become documents.
+public struct TextFormat: Hashable, Sendable {
+  /// What separates documents, besides the ends of files and `<|endoftext|>`; nil for blank lines.
+  public var separator: String?
+  /// Whether bytes that are not UTF-8 are replaced by U+FFFD instead of refused.
+  public var isLossy: Bool
+
+  /// Creates a format; by default blank lines separate, and every byte must be UTF-8.
+  public init(separator: String? = nil, isLossy: Bool = false) {
+    (self.separator, self.isLossy) = (separator, isLossy)
+  }
+}
+
 extension Corpus {
   /// Any UTF-8 text: blank lines, the characters `<|endoftext|>` and the ends of files separate
   /// documents.
   ///
-  /// Lines may end in CR LF. A corpus of fewer than 20 documents is cut into pieces of about 2000
-  /// bytes, at line ends or spaces, so that one in ten can be set aside for validation.
+  /// Lines may end in CR LF or CR, and a byte order mark at a file's start is no text. A corpus of fewer than 20
+  /// documents is cut into pieces of about 2000 bytes, at line ends or spaces, so that one in ten can be set aside for
+  /// validation.
   ///
-  /// - Parameter files: At least one.
-  /// - Returns: The documents of all files, in order, named `text-` and the name of the first file.
+  /// - Parameters:
+  ///   - files: At least one; pipes are read to their end.
+  ///   - format: What else separates documents, and whether invalid bytes are replaced.
+  ///   - name: The name of the corpus; nil for `text-` and the name of the first file.
+  ///   - report: Is told, in a line, of each file in which bytes were replaced.
+  /// - Returns: The documents of all files, in order.
   /// - Throws: ``DataError`` of kind `missingInput` without a file, of kind `badData` for a file
   ///   that is not UTF-8 or holds no text.
-  public static func text(files: [URL]) throws(DataError) -> Corpus {
+  public static func text(
+    files: [URL], format: TextFormat = TextFormat(), name: String? = nil,
+    report: (String) -> Void = { _ in }
+  ) throws(DataError) -> Corpus {
     require(!files.isEmpty, "Corpus: \(files.count) text files, at least 1")
     var documents: [String] = []
     for file in files {
-      documents += try self.documents(in: file)
+      documents += try self.documents(in: file, format, report)
     }
     if documents.count < fewDocuments {
       documents = documents.flatMap(pieces)
     }
     let stem = files[0].deletingPathExtension().lastPathComponent
-    return Corpus(name: "text-\(directoryName(from: stem))", documents: documents)
+    return Corpus(name: name ?? "text-\(directoryName(from: stem))", documents: documents)
   }
 
-  private static func documents(in file: URL) throws(DataError) -> [String] {
+  private static func documents(
+    in file: URL, _ format: TextFormat, _ report: (String) -> Void
+  ) throws(DataError) -> [String] {
     let bytes = try Files.read(file, hint: "give the path of a UTF-8 text file")
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = try text(of: bytes, in: file, format, report) else {
       throw .badData(
         path: file.path, reason: "not UTF-8: invalid byte at offset \(firstInvalidByte(in: bytes))",
-        hint: "convert it first, for example with `iconv -f latin1 -t utf-8`")
+        hint:
+          "convert it first, for example with `iconv -f latin1 -t utf-8`, or replace such bytes "
+          + "with --lossy")
     }
-    let documents = documents(in: text)
+    let documents = documents(in: text, separator: format.separator)
     guard !documents.isEmpty else {
       throw .badData(
         path: file.path, reason: bytes.isEmpty ? "the file is empty" : "the file holds only spaces",
@@ -75,12 +100,37 @@ extension Corpus {
     return documents
   }
 
-  /// Splits `text` at blank lines and at `<|endoftext|>`; the lines of a document end in LF alone.
-  package static func documents(in text: String) -> [String] {
-    text.split(separator: endOfTextLiteral).flatMap { section in
-      section.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-        .split { line in line.allSatisfy(\.isWhitespace) }
-        .map { lines in lines.joined(separator: "\n") }
+  /// The text in `bytes`; nil when they are not UTF-8 and must be.
+  private static func text(
+    of bytes: [UInt8], in file: URL, _ format: TextFormat, _ report: (String) -> Void
+  ) throws(DataError) -> String? {
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes[...]
+    if let text = String(validating: content, as: UTF8.self) { return text }
+    guard format.isLossy else { return nil }
+    let text = String(decoding: content, as: UTF8.self)
+    func count(_ scalars: some Sequence<Unicode.Scalar>) -> Int {
+      scalars.count { $0 == "\u{FFFD}" }
+    }
+    report(
+      "\(file.path): \(count(text.unicodeScalars)) characters are U+FFFD, for bytes that are not UTF-8"
+    )
+    return text
+  }
+
+  /// Splits `text` at blank lines, or at a separator, and at `<|endoftext|>`; the lines of a document end in LF alone.
+  package static func documents(in text: String, separator: String? = nil) -> [String] {
+    text.split(separator: endOfTextLiteral).flatMap { section -> [String] in
+      func lines(_ text: Substring) -> [Substring] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+      }
+      func isBlank(_ line: some StringProtocol) -> Bool { line.allSatisfy(\.isWhitespace) }
+      guard let separator else {
+        return lines(section).split(whereSeparator: isBlank).map { $0.joined(separator: "\n") }
+      }
+      return section.split(separator: separator).filter { !isBlank($0) }.map {
+        lines($0).joined(separator: "\n")
+      }
     }
   }
 

@@ -37,23 +37,65 @@ struct CorpusFiles {
     self.files = files
   }
 
-  /// Throws unless `directory` may be replaced: it is not there, is empty, or was prepared before.
+  /// Throws unless `directory` may be replaced: it is not there, or all that is in it was prepared before.
+  ///
+  /// The manifest there proves it, file by file: each is named in it, and is what it says.
   static func checkReplaceable(_ directory: URL) throws(DataError) {
     let manager = FileManager.default
     guard manager.fileExists(atPath: directory.path) else { return }
-    let names = try? manager.contentsOfDirectory(atPath: directory.path)
-    if let names, names.isEmpty || names.contains(Manifest.fileName) { return }
-    throw .cannotWrite(
-      path: directory.path, reason: "holds something that is not a prepared corpus",
-      hint: "name a new directory")
+    func refusal(_ reason: String) -> DataError {
+      .cannotWrite(
+        path: directory.path, reason: reason, hint: "remove it, or name a new directory with --out")
+    }
+    guard let names = try? manager.contentsOfDirectory(atPath: directory.path) else {
+      throw refusal("is not a directory that can be read")
+    }
+    if names.isEmpty { return }
+    let manifest = directory.appendingPathComponent(Manifest.fileName)
+    guard let data = try? Data(contentsOf: manifest),
+      let prepared = try? JSONDecoder().decode(Prepared.self, from: data)
+    else { throw refusal("holds something that is not a prepared corpus") }
+    for name in names.sorted() where name != Manifest.fileName {
+      guard let expected = prepared.checksums[name] else {
+        throw refusal("holds \(name), which \(Manifest.fileName) does not name")
+      }
+      let file = directory.appendingPathComponent(name)
+      guard SHA256.hexadecimal(try Files.read(file, hint: "make it readable")) == expected else {
+        throw refusal("holds another \(name) than \(Manifest.fileName) describes")
+      }
+    }
   }
 
-  /// Writes all files to a directory beside `directory` and moves that into its place.
+  /// What a manifest of any version says of the files beside it.
+  private struct Prepared: Decodable {
+    struct Shard: Decodable {
+      let file: String
+      let sha256: String
+    }
+
+    let tokenizer: String
+    let shards: [Shard]
+
+    enum CodingKeys: String, CodingKey {
+      case shards
+      case tokenizer = "tokenizer_sha256"
+    }
+
+    var checksums: [String: String] {
+      Dictionary(shards.map { ($0.file, $0.sha256) } + [(Manifest.tokenizerFileName, tokenizer)]) {
+        $1
+      }
+    }
+  }
+
+  /// Writes all files to a directory beside `place` and moves that into its place.
   ///
   /// `isAlreadyThere` is asked at the last moment: if another process has prepared the same corpus
   /// meanwhile, its files stay.
-  func write(to directory: URL, unless isAlreadyThere: () -> Bool) throws(DataError) {
+  func write(to place: URL, unless isAlreadyThere: () -> Bool) throws(DataError) {
     let manager = FileManager.default
+    // A link stays one: what it leads to is replaced.
+    let directory = place.resolvingSymlinksInPath()
     let parent = directory.deletingLastPathComponent()
     let suffix = "\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)"
     let partial = parent.appendingPathComponent(".partial-\(suffix)")

@@ -12,7 +12,10 @@ package enum Files {
       throw .badData(path: url.path, reason: "is a directory, not a file", hint: hint)
     }
     do {
-      return [UInt8](try Data(contentsOf: url))
+      // To the end, whatever it is: a pipe has no size.
+      let file = try FileHandle(forReadingFrom: url)
+      defer { try? file.close() }
+      return [UInt8](try file.readToEnd() ?? Data())
     } catch {
       throw .missingInput(
         path: url.path, reason: "cannot be read (\(Self.reason(for: error)))", hint: hint)

@@ -18,6 +18,18 @@ public struct PreparedData {
   /// The number of tokens to train on.
   public var trainingTokens: Int { trainingShards.reduce(0) { $0 + $1.tokens.count } }
 
+  /// The names of the shards, and what each is for, in a line.
+  package var shardsText: String {
+    func names(_ shards: [TokenShard]) -> String {
+      let names = shards.map(\.url.lastPathComponent)
+      return names.count <= 2
+        ? names.joined(separator: " and ")
+        : "\(names[0]) to \(names[names.count - 1]) (\(names.count))"
+    }
+    return
+      "trained on \(names(trainingShards)), judged on \(names(validationShards)) in \(directory.relativePath)"
+  }
+
   /// Where the tokenizer lies.
   public var tokenizerURL: URL { directory.appendingPathComponent(Manifest.tokenizerFileName) }
 
@@ -79,17 +91,37 @@ public struct PreparedData {
       )
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-    func bare(_ part: String) throws(DataError) -> [TokenShard] {
-      let found = names.filter { $0.hasSuffix(".bin") && $0.contains(part) }.sorted()
+    let shards = names.filter { $0.hasSuffix(".bin") }.sorted()
+    let unclear = shards.filter { split(ofShardNamed: $0) == nil }
+    guard unclear.isEmpty else {
+      throw .badData(
+        path: directory.path,
+        reason:
+          "the names do not say what these shards are for: \(unclear.joined(separator: ", "))",
+        hint: "one part of each name must be `train` or `val`, as in web_train_000001.bin")
+    }
+    func bare(_ wanted: Manifest.Split, _ part: String) throws(DataError) -> [TokenShard] {
+      let found = shards.filter { split(ofShardNamed: $0) == wanted }
       guard !found.isEmpty else {
         throw .missingInput(
           path: directory.path,
-          reason: "neither \(Manifest.fileName) nor shards named *\(part)*.bin",
+          reason: "neither \(Manifest.fileName) nor shards named *_\(part)_*.bin",
           hint: "run `speedrun prepare`, or put token shards there")
       }
       return try read(found.map(directory.appendingPathComponent))
     }
-    return (try bare("train"), try bare("val"))
+    return (try bare(.train, "train"), try bare(.validation, "val"))
+  }
+
+  /// What a shard without a manifest is for: one of the parts of its name, between `_`, `-` and `.`, must be `train` or
+  /// `val`; nil when none is, or both are.
+  package static func split(ofShardNamed name: String) -> Manifest.Split? {
+    let parts = Set(name.split { "_-.".contains($0) })
+    return switch (parts.contains("train"), parts.contains("val")) {
+    case (true, false): .train
+    case (false, true): .validation
+    default: nil
+    }
   }
 
   /// Reads the shards of a manifest, each of which must be the file that was described.
@@ -140,6 +172,14 @@ public struct PreparedData {
         path: directory.path,
         reason: "prepared with \(known) tokens, track \(demand.track) has \(demand.vocabulary)",
         hint: "run with `--set vocabulary=\(known)`")
+    }
+    for shard in validationShards {
+      guard let same = trainingShards.first(where: { $0.sha256 == shard.sha256 }) else { continue }
+      throw .badData(
+        path: shard.url.path,
+        reason:
+          "is to validate on, and the same as \(same.url.lastPathComponent), which is to train on",
+        hint: "a model is judged on text that it has not seen: use another shard")
     }
     for shard in trainingShards + validationShards {
       try shard.validate(

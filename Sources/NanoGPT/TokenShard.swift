@@ -45,7 +45,8 @@ public struct TokenShard: Sendable {
       path: url.path,
       reason: "token \(tokens[index]) at index \(index) is not below the vocabulary size "
         + "\(vocabularySize)",
-      hint: "use the vocabulary this shard was made with, or prepare the corpus again")
+      hint: "use the vocabulary this shard was made with, at least `--set vocabulary="
+        + "\((tokens.max() ?? 0) + 1)`, or prepare the corpus again")
   }
 
   /// The bytes of the file that holds `tokens`.
@@ -69,7 +70,10 @@ public struct TokenShard: Sendable {
     }
     let header = (0..<3).map { Int(bytes.littleEndian(UInt32.self, at: 4 * $0)) }
     guard header[0] == magic else {
-      throw bad("not a token shard: it starts with \(header[0]) instead of \(magic)")
+      throw .badData(
+        path: path, reason: "not a token shard: it starts with \(header[0]) instead of \(magic)",
+        hint: "16-bit tokens without a header, as nanoGPT writes them, need one: "
+          + "Sources/NanoGPT/NanoGPT.docc/NanoGPT.md has the two lines")
     }
     guard header[1] == version else {
       throw bad("shard version \(header[1]) is not supported, only version \(version)")

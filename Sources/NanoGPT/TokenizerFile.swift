@@ -81,6 +81,27 @@ extension TokenizerFile {
       let type: String
       let vocab: [String: Int]
       let merges: [Pair]
+      let dropout: Double?
+      let ignoresMerges: Bool?
+      let wordPrefix: String?
+      let wordSuffix: String?
+
+      enum CodingKeys: String, CodingKey {
+        case type, vocab, merges, dropout
+        case ignoresMerges = "ignore_merges"
+        case wordPrefix = "continuing_subword_prefix"
+        case wordSuffix = "end_of_word_suffix"
+      }
+
+      /// The settings that would change which tokens a text has, and that this package does not have.
+      var foreignKeys: [String] {
+        [
+          dropout ?? 0 == 0 ? nil : CodingKeys.dropout,
+          ignoresMerges ?? false ? CodingKeys.ignoresMerges : nil,
+          wordPrefix ?? "" == "" ? nil : CodingKeys.wordPrefix,
+          wordSuffix ?? "" == "" ? nil : CodingKeys.wordSuffix,
+        ].compactMap { $0?.rawValue }
+      }
     }
 
     /// A merge: `["a", "b"]`, or `"a b"` in older files.
@@ -110,7 +131,13 @@ extension TokenizerFile {
     }
 
     func tokenizer() throws -> BytePairTokenizer {
-      guard model.type == "BPE", normalizer == nil, preTokenizer.type == "ByteLevel",
+      if let normalizer {
+        throw Problem(reason: "it has the normalizer \(normalizer.type), which would be ignored")
+      }
+      if let key = model.foreignKeys.first {
+        throw Problem(reason: "it sets model.\(key), which would be ignored")
+      }
+      guard model.type == "BPE", preTokenizer.type == "ByteLevel",
         preTokenizer.addsPrefixSpace == false, preTokenizer.usesPattern != false
       else { throw Problem(reason: "not a byte-level BPE tokenizer with GPT-2's split pattern") }
       guard addedTokens.count == 1, addedTokens[0].content == endOfTextLiteral else {

@@ -62,9 +62,13 @@ public struct Recipe: Hashable, Sendable {
   package var problem: String? {
     if steps < 1 { return "steps \(steps) is not at least 1" }
     if steps > 1_000_000_000 { return "steps \(steps) is above 1000000000" }
-    if let problem = schedule.problem { return "schedule.\(problem)" }
+    if let problem = schedule.problem(over: steps) { return "schedule.\(problem)" }
     for (name, rule) in rules {
       if let problem = rule.rule.problem { return "\(name).\(problem)" }
+    }
+    if let warmup = muon?.momentumWarmup, warmup.steps > steps {
+      return "muon.momentum_warmup.steps \(warmup.steps) is above the run's \(steps) steps, so the "
+        + "momentum would not reach its value; take more steps, or lower it"
     }
     return nil
   }

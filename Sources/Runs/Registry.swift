@@ -67,7 +67,7 @@ package struct Registry: Sendable {
     }
     complete.track.model.kind = Track.Model.gpt
     (complete.track.valEveryLate, complete.track.valGlance, complete.track.valNear) = (5, 12, 0.02)
-    complete.track.dataSeed = 0
+    (complete.track.dataSeed, complete.track.accumulation) = (0, 1)
     complete.recipes["muon"]?.muon = Muon(
       learningRate: 0.03, weightDecay: 0.1, decay: .coupled,
       momentumWarmup: MomentumWarmup(from: 0.85, steps: 100), nesterov: false,

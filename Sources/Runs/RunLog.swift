@@ -196,6 +196,14 @@ extension RunLog {
   /// Whether the log goes to the end of the run.
   package var isWhole: Bool { endedEarly || validations.last?.step == plan.steps }
 
+  /// Whether training has changed no bit of the loss.
+  package var endsWhereItBegan: Bool {
+    guard let first = validations.first, let last = validations.last, first.step < last.step else {
+      return false
+    }
+    return first.loss != nil && first.loss == last.loss
+  }
+
   /// The first validation at or below the target.
   package var arrival: Validation? {
     guard let target = plan.track.target else { return nil }

@@ -50,6 +50,7 @@ public struct RunRecord: Codable, Sendable {
     package var seed: UInt64
     package var dataSeed: UInt64
     package var lanes: Int
+    package var accumulation: Int?
     package var precision: Precision
     package var schedule: Schedule
     @OrNull package var target: Double?
@@ -60,7 +61,7 @@ public struct RunRecord: Codable, Sendable {
     package var valNear: Double?
 
     enum CodingKeys: String, CodingKey {
-      case batch, steps, seed, lanes, precision, schedule, target
+      case batch, steps, seed, lanes, accumulation, precision, schedule, target
       case dataSeed = "data_seed"
       case valTokens = "val_tokens"
       case valEvery = "val_every"
@@ -225,8 +226,9 @@ extension RunRecord.Training {
     let track = plan.track
     self.init(
       batch: track.batch, steps: plan.steps, seed: plan.seed, dataSeed: plan.dataSeed,
-      lanes: track.lanes, precision: plan.precision, schedule: plan.recipe.schedule,
-      target: track.target, valTokens: track.valTokens, valEvery: track.valEvery,
+      lanes: track.lanes, accumulation: track.accumulation, precision: plan.precision,
+      schedule: plan.recipe.schedule, target: track.target, valTokens: track.valTokens,
+      valEvery: track.valEvery,
       valEveryLate: track.valEveryLate, valGlance: track.valGlance, valNear: track.valNear)
   }
 }

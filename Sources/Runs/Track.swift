@@ -19,6 +19,10 @@ public struct Track: Codable, Hashable, Sendable {
   public var batch: Int
   /// Shares the batch is split into: part of what determines the numbers.
   public var lanes: Int
+  /// Parts of the batch that are computed one after the other before an update; nil for the batch in one.
+  ///
+  /// See ``lanesSideBySide``.
+  public var accumulation: Int?
   /// Tokens to predict in every validation.
   public var valTokens: Int
   /// Training steps from one validation to the next.
@@ -46,6 +50,8 @@ public struct Track: Codable, Hashable, Sendable {
     package static let gpt = "gpt"
     /// The architecture as records name it: nil for that GPT, also where a track names it.
     package var architecture: String? { kind == Self.gpt ? nil : kind }
+    /// Whether it is that GPT.
+    package var isGPT: Bool { architecture == nil }
     /// The width of the residual stream.
     public var modelDimension: Int
     /// The attention heads of a block.
@@ -70,7 +76,7 @@ public struct Track: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, version, corpus, vocabulary, batch, lanes, target, model
+    case name, version, corpus, vocabulary, batch, lanes, accumulation, target, model
     case textSHA256 = "text_sha256"
     case valTokens = "val_tokens"
     case valEvery = "val_every"
@@ -79,6 +85,15 @@ public struct Track: Codable, Hashable, Sendable {
     case valNear = "val_near"
     case dataSeed = "data_seed"
   }
+
+  /// The lanes that run side by side: no more than a part of the batch has sequences.
+  ///
+  /// A lane takes a fixed share of the batch, one sequence at a time, and adds their gradients in that order into a
+  /// buffer of its own; at the end of the step the lanes are summed, the first one first. So with the batch in N
+  /// parts, part p is the p-th N-th of every lane's share, and memory grows with the lanes of one part, not with the
+  /// batch. As long as a part has a sequence for each of ``lanes``, the parts change no bit; with fewer, sums are taken
+  /// in the order of so many lanes.
+  package var lanesSideBySide: Int { min(lanes, batch / (accumulation ?? 1)) }
 
   /// The name with the version, if there is one: `kjv v1`.
   public var title: String { version.map { "\(name) v\($0)" } ?? name }
@@ -119,6 +134,12 @@ public struct Track: Codable, Hashable, Sendable {
     for (key, value) in [("batch", batch), ("lanes", lanes)] where value > limit {
       return "\(key) \(value) is above \(limit)"
     }
+    if let accumulation {
+      if accumulation < 1 { return "accumulation \(accumulation) is not at least 1" }
+      if !batch.isMultiple(of: accumulation) {
+        return "accumulation \(accumulation) does not divide the batch of \(batch)"
+      }
+    }
     if let dataSeed, dataSeed < 0 { return "data_seed \(dataSeed) is not at least 0" }
     if (valGlance == nil) != (valNear == nil) {
       return "val_glance and val_near go together: one is missing"
@@ -155,7 +176,9 @@ extension Track {
     target = nil
     guard let manifest else { return }
     vocabulary = manifest.vocabulary
-    let windows = (max(1, manifest.validation.tokens) - 1) / model.context
+    let windows = manifest.shards.reduce(0) { windows, shard in
+      shard.split == .validation ? windows + max(0, shard.tokens - 1) / model.context : windows
+    }
     valTokens = min(valTokens, max(1, windows) * model.context)
     if let problem {
       throw .badData(

@@ -44,7 +44,7 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
   package var problem: String? {
     if let problem = track.problem { return "track: \(problem)" }
     return recipes.sorted { $0.key < $1.key }.lazy.compactMap { name, recipe in
-      recipe.problem.map { "recipes.\(name).\($0)" }
+      (recipe.problem ?? recipe.standstill(of: track.model)).map { "recipes.\(name).\($0)" }
     }.first
   }
 

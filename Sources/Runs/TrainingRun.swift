@@ -34,7 +34,7 @@ package struct TrainingRun {
     self.plan = plan
     model = plan.model(in: scope)
     parameters = scope.parameters
-    lanes = Lanes(count: track.lanes, scope: scope, workers: workers)
+    lanes = Lanes(count: track.lanesSideBySide, scope: scope, workers: workers)
     optimizer = try Optimizer(
       groups: recipe.groups(for: model), covering: parameters, schedule: recipe.schedule,
       workers: workers)
@@ -42,7 +42,7 @@ package struct TrainingRun {
       shards: data.trainingShards, batchSize: track.batch,
       contextLength: track.model.context, seed: plan.dataSeed)
     let windows = try ValidationSet(
-      shard: data.validationShards[0], tokens: track.valTokens,
+      shards: data.validationShards, tokens: track.valTokens,
       contextLength: track.model.context)
     validation = GlancingValidation(
       windows, every: track.valGlance, tokenizer: data.tokenizer, lanes: lanes)
@@ -136,8 +136,8 @@ package struct TrainingRun {
     let track = plan.track
     let (weights, state) = (parameters.map(\.value.elements), optimizer.state)
     let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
-    let sequences = min(track.batch, track.lanes)
-    let (_, gradients) = lanes.lossAndGradients(sequences: sequences) { [model] _ in
+    let (_, gradients) = lanes.lossAndGradients(sequences: min(track.batch, lanes.count)) {
+      [model] _ in
       model.loss(of: tokens, against: tokens)
     }
     optimizer.step(gradients, at: TrainingProgress(0, of: plan.steps))

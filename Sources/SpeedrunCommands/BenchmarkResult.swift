@@ -99,7 +99,7 @@ extension BenchmarkResult {
     let parameters = training.optimizer.groups.flatMap(\.parameters)
     let bytes = parameters.reduce(0) { $0 + $1.shape.count * MemoryLayout<Float>.stride }
     configuration = Configuration(
-      model: model, batch: track.batch, lanes: track.lanes, optimizer: plan.optimizer,
+      model: model, batch: track.batch, lanes: track.lanesSideBySide, optimizer: plan.optimizer,
       threads: threads, precision: plan.precision,
       newtonSchulzPrecision: plan.recipe.muon?.newtonSchulzPrecision ?? .float32)
     environment = Environment(threads: threads)
@@ -115,7 +115,8 @@ extension BenchmarkResult {
     split = StepSplit(clock, steps: instrumented, threads: threads, work: work)
     minorPageFaults = timed.reduce(0) { $0 + $1.pageFaults }
     memoryBytes = Memory(
-      weights: bytes, gradients: track.lanes * bytes, laneBuffers: training.lanes.bufferBytes,
+      weights: bytes, gradients: training.lanes.count * bytes,
+      laneBuffers: training.lanes.bufferBytes,
       optimizer: training.optimizer.stateBytes + training.optimizer.bufferBytes,
       peakRSS: CurrentProcess.peakResidentBytes)
   }

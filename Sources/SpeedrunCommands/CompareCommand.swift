@@ -130,6 +130,9 @@ struct CompareCommand: ColoredCommand {
   /// Runs the comparison; its record says that these arguments asked for it.
   func run(recordedAs arguments: [String]) throws {
     var experiment = try experiment()
+    if !quiet {
+      for warning in try experiment.request.warnings { Console.messages(color.mode).warn(warning) }
+    }
     if untilDecided {
       experiment = try decided(experiment)
     } else if noRun {

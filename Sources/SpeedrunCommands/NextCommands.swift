@@ -60,9 +60,12 @@ struct NextCommands {
   private var other: NextCommand? {
     let other = plan.optimizer == AdamW.name ? Muon.name : AdamW.name
     guard (try? source.definition.recipe(for: other)) != nil else { return nil }
-    return run(
-      other,
-      plan.settings.filter { (try? source.definition.applying([$0], for: other)) != nil })
+    let settings = plan.settings.filter { setting in
+      plan.optimizer != setting.key.prefix { $0 != "." }
+    }
+    // So few steps may be too few for the other's warm-up.
+    guard (try? source.definition.applying(settings, for: other)) != nil else { return nil }
+    return run(other, settings)
   }
 
   private func run(

@@ -11,7 +11,8 @@ struct PrepareCommand: ColoredCommand {
     abstract: "Turn text into a tokenizer, token shards and a manifest.",
     discussion: """
       Without options, prepares the King James Bible. Blank lines separate the documents of your own \
-      text. A vocabulary of 257 is one token per byte. What is prepared already stays as it is.
+      text, unless --separator says what does. A vocabulary of 257 is one token per byte. What is prepared already stays \
+      as it is, and another text of the same name is refused: give it a --name.
 
       \(ExitStatus.help)
       """)
@@ -22,8 +23,19 @@ struct PrepareCommand: ColoredCommand {
     help: "A corpus by its name: \(known.joined(separator: ", ")).", completion: .list(known))
   var corpus: String?
 
-  @Option(parsing: .upToNextOption, help: "UTF-8 text files of your own.", completion: .file())
+  @Option(
+    parsing: .upToNextOption, help: "UTF-8 text files of your own; - is standard input.",
+    completion: .file())
   var text: [String] = []
+
+  @Option(help: "What to call your own text (default: text- and the name of its first file).")
+  var name: String?
+
+  @Option(parsing: .unconditional, help: "What separates documents, instead of blank lines.")
+  var separator: String?
+
+  @Flag(help: "Replace bytes that are not UTF-8 instead of refusing them.")
+  var lossy = false
 
   @Option(
     parsing: .unconditional, help: "The number of tokens (default: the track's; 1024 for --text).")
@@ -38,17 +50,32 @@ struct PrepareCommand: ColoredCommand {
     if corpus != nil, !text.isEmpty {
       throw ValidationError("--corpus and --text exclude each other")
     }
+    if text.isEmpty, name != nil || separator != nil || lossy {
+      throw ValidationError("--name, --separator and --lossy belong to --text")
+    }
+    if let name, name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9_-]*/) == nil {
+      throw ValidationError(
+        "--name '\(name)': letters, digits, - and _ only, as it names a directory")
+    }
+    if separator?.isEmpty == true { throw ValidationError("--separator: it must not be empty") }
     try check(vocabulary, of: "--vocabulary", in: BytePairTokenizer.vocabularySizes)
   }
 
   func run() throws {
     let messages = Console.messages(color.mode)
-    let source = try text.isEmpty ? named() : .text(files: text.map { URL(fileURLWithPath: $0) })
+    let source = try text.isEmpty ? named() : own { messages.print($0) }
     let track = Registry.current.tracks.map(\.track).first { $0.corpus == source.name }
     let size = vocabulary ?? track?.vocabulary ?? 1024
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? Track.dataDirectory(corpus: source.name, vocabulary: size)
+    if out == nil, !text.isEmpty, let other = try? Manifest(in: directory),
+      other.textSHA256 != source.sha256
+    {
+      throw DataError.cannotWrite(
+        path: directory.relativePath, reason: "holds another text of the same name",
+        hint: "call this one otherwise with --name NAME, or choose the place with --out DIR")
+    }
     try CorpusPreparation.prepare(source, into: directory, vocabularySize: size) {
       messages.print($0)
     }
@@ -59,6 +86,14 @@ struct PrepareCommand: ColoredCommand {
       arguments: ["run"]
         + (isTracks ? ["--track", track?.name ?? ""] : ["--data", directory.relativePath]))
     messages.print(next.text)
+  }
+
+  /// The text of files, or of standard input.
+  private func own(report: (String) -> Void) throws(DataError) -> Corpus {
+    let files = text.map { URL(fileURLWithPath: $0 == "-" ? "/dev/stdin" : $0) }
+    return try .text(
+      files: files, format: TextFormat(separator: separator, isLossy: lossy), name: name,
+      report: report)
   }
 
   /// The text of a corpus that needs no file.

@@ -77,6 +77,7 @@ struct RunCommand: ColoredCommand {
     }
     let messages = Console.messages(color.mode)
     if source.definition.isUntuned(plan.optimizer) { messages.warnUntuned(plan.optimizer, source) }
+    for warning in plan.recipe.warnings { messages.warn(warning) }
     let data = try source.data(for: plan.track) { if !quiet { messages.print($0) } }
     let threads = threads.usable
     let place = outputDirectory(for: plan)
@@ -92,8 +93,8 @@ struct RunCommand: ColoredCommand {
     let directory = try RunDirectory(place, of: record(of: .notBegun(plan), .notBegun))
     if !quiet {
       messages.announce(
-        plan, routes: training.optimizer.routing, trainingTokens: data.trainingTokens,
-        threads: threads, directory: directory.url.relativePath)
+        plan, routes: training.optimizer.routing, on: data, threads: threads,
+        directory: directory.url.relativePath)
     }
 
     let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
@@ -125,6 +126,9 @@ struct RunCommand: ColoredCommand {
         ).after(record.outcome),
         floor: data.manifest?.entropyRate
       ).print(to: .output(color.mode))
+    }
+    if log.endsWhereItBegan {
+      messages.warn("the loss is what it was before training: the learning rates may be too low")
     }
     if let step = log.divergedAtStep {
       messages.print(

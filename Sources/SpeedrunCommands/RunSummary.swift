@@ -1,12 +1,13 @@
 import Autograd
 import Muon
+import NanoGPT
 import Runs
 import Text
 
 extension Console {
   /// Says what a run is about to do: every parameter and its rule, and the size of the run.
   func announce(
-    _ plan: RunPlan, routes: [Route], trainingTokens: Int, threads: Int, directory: String
+    _ plan: RunPlan, routes: [Route], on data: PreparedData, threads: Int, directory: String
   ) {
     let (track, steps) = (plan.track, plan.recipe.steps)
     let tokens = track.batch * track.model.context
@@ -25,9 +26,10 @@ extension Console {
     print()
     print(
       "\(track.title): \(steps) steps of \(Format.grouped(tokens)) tokens, "
-        + "\(Format.fixed(Double(steps * tokens) / Double(trainingTokens), 2)) epochs of "
-        + "\(Format.grouped(trainingTokens)), \(threads) threads, \(plan.precision.rawValue); target "
+        + "\(Format.fixed(Double(steps * tokens) / Double(data.trainingTokens), 2)) epochs of "
+        + "\(Format.grouped(data.trainingTokens)), \(threads) threads, \(plan.precision.rawValue); target "
         + (track.target.map { Format.fixed($0, 3) } ?? "none") + "; writing to \(directory)")
+    print(data.shardsText)
   }
 }
 

@@ -26,7 +26,7 @@ struct TimedTraining {
     let workers = Workers(count: threads)
     track = plan.track
     model = plan.model(in: scope)
-    lanes = Lanes(count: track.lanes, scope: scope, workers: workers)
+    lanes = Lanes(count: track.lanesSideBySide, scope: scope, workers: workers)
     optimizer = try Optimizer(
       groups: plan.recipe.groups(for: model), covering: scope.parameters, workers: workers)
   }

@@ -41,4 +41,20 @@ import Testing
       #expect(Schedule(cooldown: cooldown).problem?.contains("cooldown") == true)
     }
   }
+
+  @Test func aWarmupLongerThanTheRunIsAProblem() {
+    let schedule = Schedule(warmupSteps: 20, cooldown: 0.6)
+    #expect(schedule.problem(over: 20) == nil)
+    let problem = schedule.problem(over: 19)
+    #expect(problem?.contains("warmup_steps 20 is above the run's 19 steps") == true)
+    #expect(Schedule(cooldown: 2).problem(over: 10)?.contains("cooldown") == true)
+  }
+
+  /// The peak is that of all factors, one by one.
+  @Test(arguments: [(0, 0.6), (10, 0), (4, 0.35), (20, 0.6), (40, 0.9), (90, 1), (100, 1), (1, 1)])
+  func thePeakIsTheLargestFactor(_ warmupSteps: Int, _ cooldown: Double) {
+    let schedule = Schedule(warmupSteps: warmupSteps, cooldown: cooldown)
+    let factors = (0..<100).map { schedule.factor(at: TrainingProgress($0, of: 100)) }
+    #expect(abs(schedule.peak(over: 100) - (factors.max() ?? 0)) < 1e-12)
+  }
 }

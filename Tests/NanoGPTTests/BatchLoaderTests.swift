@@ -112,13 +112,14 @@ import Testing
   }
 
   @Test func validatesOnTheFirstWindows() throws {
-    let set = try ValidationSet(shard: shard(0..<101), tokens: 39, contextLength: 10)
+    let set = try ValidationSet(shards: [shard(0..<101)], tokens: 39, contextLength: 10)
     #expect(set.windows.inputs == [Array(0..<10), Array(10..<20), Array(20..<30)])
     #expect(set.windows.targets == [Array(1..<11), Array(11..<21), Array(21..<31)])
     #expect(
-      try ValidationSet(shard: shard(0..<101), tokens: 100, contextLength: 10).windows.count == 10)
+      try ValidationSet(shards: [shard(0..<101)], tokens: 100, contextLength: 10).windows.count
+        == 10)
     let error = dataError {
-      _ = try ValidationSet(shard: shard(0..<100), tokens: 100, contextLength: 10)
+      _ = try ValidationSet(shards: [shard(0..<100)], tokens: 100, contextLength: 10)
     }
     #expect(error?.description.contains("100 tokens are too few to validate on 10 windows") == true)
   }

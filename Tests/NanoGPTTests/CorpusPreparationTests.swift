@@ -96,35 +96,62 @@ import Testing
     }
   }
 
-  @Test func preparesAnewWhatIsDamagedOrDifferent() throws {
+  /// Of what is there, only files that a manifest proves to be of an earlier preparation are replaced.
+  @Test func replacesOnlyWhatItPrepared() throws {
     try withTemporaryDirectory { parent in
       let directory = parent.appendingPathComponent("verses")
       let manifest = try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
+      let other = Corpus(name: "verses", documents: corpus.documents + ["One more."])
+      func refusal() -> String? {
+        dataError { try CorpusPreparation.prepare(other, into: directory, vocabularySize: 280) }?
+          .description
+      }
+      let stray = directory.appendingPathComponent("stray")
+      try Data("mine".utf8).write(to: stray)
+      #expect(refusal()?.contains("holds stray, which manifest.json does not name") == true)
+      #expect(try files(in: directory).count == 5, "nothing is touched")
+      try FileManager.default.removeItem(at: stray)
 
       let shard = directory.appendingPathComponent("val_000000.bin")
+      let intact = try Data(contentsOf: shard)
       try TokenShard.write([1, 2, 3], to: shard)
-      try Data().write(to: directory.appendingPathComponent("stray"))
-      let error = dataError { try manifest.verify(in: directory) }
-      #expect(error?.description.hasPrefix("\(shard.path): SHA-256 is") == true)
-      try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
-      try manifest.verify(in: directory)
-      #expect(try files(in: directory).count == 4)
+      let damage = dataError { try manifest.verify(in: directory) }
+      #expect(damage?.description.hasPrefix("\(shard.path): SHA-256 is") == true)
+      #expect(refusal()?.contains("holds another val_000000.bin than") == true)
+      try intact.write(to: shard)
 
+      let file = directory.appendingPathComponent("manifest.json")
+      let described = try Data(contentsOf: file)
+      try Data("{}".utf8).write(to: file)
+      #expect(refusal()?.contains("holds something that is not a prepared corpus") == true)
+      try described.write(to: file)
+
+      // A missing file is made again, and another text or vocabulary takes the place.
       try FileManager.default.removeItem(at: directory.appendingPathComponent("tokenizer.json"))
       try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
       try manifest.verify(in: directory)
-
-      try Data("{}".utf8).write(to: directory.appendingPathComponent("manifest.json"))
-      #expect(dataError { _ = try Manifest(in: directory) } != nil)
-      try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
-      #expect(try Manifest(in: directory) == manifest)
-
-      let other = Corpus(name: "verses", documents: corpus.documents + ["One more."])
       let changed = try CorpusPreparation.prepare(other, into: directory, vocabularySize: 280)
       #expect(changed.textSHA256 != manifest.textSHA256)
       let larger = try CorpusPreparation.prepare(other, into: directory, vocabularySize: 290)
       #expect(larger.vocabulary == 290)
       #expect(try files(in: parent) == ["verses"])
+    }
+  }
+
+  @Test func aLinkStaysOne() throws {
+    try withTemporaryDirectory { parent in
+      let (place, link) = (
+        parent.appendingPathComponent("place"), parent.appendingPathComponent("link")
+      )
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        atPath: link.path, withDestinationPath: place.path)
+      for size in [257, 280] {
+        try CorpusPreparation.prepare(corpus, into: link, vocabularySize: size)
+      }
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == place.path)
+      #expect(try Manifest(in: place).vocabulary == 280)
+      #expect(try files(in: parent) == ["link", "place"])
     }
   }
 

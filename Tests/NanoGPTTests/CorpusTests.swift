@@ -84,6 +84,33 @@ import Testing
   @Test func carriageReturnsAtLineEndsDoNotMatter() {
     #expect(
       Corpus.documents(in: "a\r\nb\r\n\r\nc\r\n").map { Array($0.utf8) } == [[97, 10, 98], [99]])
+    #expect(Corpus.documents(in: "a\rb\r\rc") == ["a\nb", "c"], "as old Macs end lines")
+  }
+
+  @Test func anotherSeparatorThanBlankLines() {
+    let text = "a\r\n\r\nb\n%%\n\nc%%\n%%<|endoftext|>d"
+    #expect(Corpus.documents(in: text, separator: "%%") == ["a\n\nb\n", "\n\nc", "d"])
+  }
+
+  @Test func aByteOrderMarkIsNoText() throws {
+    let marked = try corpus([[0xEF, 0xBB, 0xBF] + Array("a\n\nb".utf8)])
+    #expect(marked.documents == ["a", "b"])
+    #expect(marked.sha256 == (try corpus([Array("a\n\nb".utf8)])).sha256)
+  }
+
+  @Test func invalidBytesAreReplacedOnlyIfThatIsAskedFor() throws {
+    try withTemporaryDirectory { directory in
+      let file = directory.appendingPathComponent("latin.txt")
+      try Data([0x63, 0x61, 0x66, 0xE9, 0x20, 0x21, 0xFF]).write(to: file)
+      #expect(
+        dataError { _ = try Corpus.text(files: [file]) }?.description.contains("--lossy") == true)
+      var said: [String] = []
+      let corpus = try Corpus.text(files: [file], format: TextFormat(isLossy: true)) {
+        said.append($0)
+      }
+      #expect(corpus.documents == ["caf\u{FFFD} !\u{FFFD}"])
+      #expect(said.count == 1 && said[0].contains("latin.txt: 2 characters are U+FFFD"))
+    }
   }
 
   @Test func joinsFilesAndNamesTheCorpusAfterTheFirst() throws {

@@ -48,7 +48,7 @@ import Testing
       let url = directory.appendingPathComponent("shard.bin")
       try TokenShard.write(Array(0..<25), to: url)
       let validation = try ValidationSet(
-        shard: TokenShard(contentsOf: url), tokens: 24, contextLength: 12)
+        shards: [TokenShard(contentsOf: url)], tokens: 24, contextLength: 12)
       // A fresh model finds all 50 tokens as likely; 24 of them stand for 48 bytes.
       let evaluation = model.evaluate(validation, bytes: 48, in: lanes)
       #expect(abs((evaluation.bitsPerByte ?? 0) - log2(50) / 2) < 1e-5)
@@ -69,7 +69,7 @@ import Testing
       let url = directory.appendingPathComponent("shard.bin")
       try TokenShard.write((0..<121).map { TokenID($0 * 7 % 50) }, to: url)
       let set = try ValidationSet(
-        shard: TokenShard(contentsOf: url), tokens: 120, contextLength: 12)
+        shards: [TokenShard(contentsOf: url)], tokens: 120, contextLength: 12)
       let whole = model.evaluate(set, bytes: nil, in: lanes)
       var validation = GlancingValidation(set, every: 3, tokenizer: nil, lanes: lanes)
       #expect(validation.whole(model) == whole, "without a glance")

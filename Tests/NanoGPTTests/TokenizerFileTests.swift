@@ -8,7 +8,20 @@ import Testing
     ("\"BPE\"", "\"Unigram\"", "not a byte-level BPE"),
     ("\"add_prefix_space\": false", "\"add_prefix_space\": true", "not a byte-level BPE"),
     ("\"use_regex\": true", "\"use_regex\": false", "not a byte-level BPE"),
-    ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "not a byte-level BPE"),
+    (
+      "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}",
+      "the normalizer NFC, which would be ignored"
+    ),
+    ("\"vocab\"", "\"dropout\": 0.1, \"vocab\"", "it sets model.dropout"),
+    ("\"vocab\"", "\"ignore_merges\": true, \"vocab\"", "it sets model.ignore_merges"),
+    (
+      "\"vocab\"", "\"continuing_subword_prefix\": \"##\", \"vocab\"",
+      "it sets model.continuing_subword_prefix"
+    ),
+    (
+      "\"vocab\"", "\"end_of_word_suffix\": \"</w>\", \"vocab\"",
+      "it sets model.end_of_word_suffix"
+    ),
     ("\"<|endoftext|>\"", "\"<eos>\"", "not its one special token"),
     ("\"id\": 257", "\"id\": 400", "not numbered"),
     ("\"a\": 64", "\"a\": 65", "not numbered"),

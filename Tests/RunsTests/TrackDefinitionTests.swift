@@ -13,6 +13,7 @@ import Testing
     var file = TrackDefinition.micro
     file.track.target = nil
     file.track.textSHA256 = "0.50000"
+    file.track.accumulation = 2
     file.recipes["adamw"] = nil
     file.recipes["muon"]?.muon = Muon(
       learningRate: 1.0 / 3, weightDecay: 0.1, momentum: 0.9,
@@ -48,6 +49,8 @@ import Testing
     ("batch = 8", "batch = ", "not TOML"),
     ("batch = 8", "batch = 8\nbatch = 16", "existing integer 'batch', at line"),
     ("batch = 8", "batch = 8x", "saw 'x', at line"),
+    ("batch = 8", "batch = 8\naccumulation = 3", "accumulation 3 does not divide the batch of 8"),
+    ("batch = 8", "batch = 8\naccumulation = 0", "accumulation 0 is not at least 1"),
     ("corpus = 'micro'", "corpus = 3", "a text in quotes"),
     ("momentum = 0.95", "momentum = 2", "momentum 2.0 is not in 0..<1"),
     ("scale = 'spectral'", "scale = 'big'", "spectral or rms"),
@@ -73,6 +76,13 @@ import Testing
     let hint = try #require(error?.hint)
     #expect(hint.contains("did you mean 'batch'?") && hint.contains("val_tokens"))
   }
+}
+
+@Test(arguments: [(nil, 4), (1, 4), (2, 4), (4, 2), (8, 1)])
+func aPartHasNoMoreLanesThanSequences(_ accumulation: Int?, _ lanes: Int) {
+  var track = TrackDefinition.micro.track
+  track.accumulation = accumulation
+  #expect(track.lanesSideBySide == lanes, "of 4, with a batch of 8")
 }
 
 @Test func validationsAreDenseInTheLastFifth() {

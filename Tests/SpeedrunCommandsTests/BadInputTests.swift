@@ -30,6 +30,8 @@ extension CommandLineTests {
       (["--set", "muon.learning_rate=fast"], "muon.learning_rate = \"fast\""),
       (["--set", "muon.learning_rate=-1"], "learning_rate -1.0"),
       (["--set", "muon.momentum=1"], "momentum 1.0 is not in 0..<1"),
+      (["--optimizer", "adamw", "--track", "kjv", "--steps", "9"], "warmup_steps 20 is above"),
+      (["--set", "head.learning_rate=0"], "the run would end where it began; raise it"),
       (["--set", "batch=0"], "batch 0"),
       (["--set", "data_seed=-1"], "data_seed -1"),
       (["--set", "model.context=9223372036854775807"], "context"),
@@ -144,7 +146,8 @@ extension CommandLineTests {
         let directory = tool.directory.appendingPathComponent("web")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         var tokens = (0..<2000).map { TokenID($0 % 257) }
-        try TokenShard.write(tokens, to: directory.appendingPathComponent("web_val_000000.bin"))
+        let unseen = Array(tokens.reversed())
+        try TokenShard.write(unseen, to: directory.appendingPathComponent("web_val_000000.bin"))
         try TokenShard.write(tokens, to: directory.appendingPathComponent("web_train_000001.bin"))
         let arguments = CommandLineTool.short + ["--data", "web", "--out", "run", "--json"]
         let run = try tool.run(arguments)
@@ -158,7 +161,82 @@ extension CommandLineTests {
         let bad = try tool.run(arguments)
         #expect(bad.status == 65)
         #expect(bad.messages.contains("token 257 at index 1234"), "\(bad.messages)")
+        #expect(bad.messages.contains("--set vocabulary=258"), "\(bad.messages)")
         #expect(try tool.run("--data", "nowhere").status == 66)
+      }
+    }
+
+    /// What a shard is for is never guessed from a piece of its name, and nothing is judged on what it has seen.
+    @Test func whatShardsAreForMustBeClear() throws {
+      try withTool { tool in
+        let directory = tool.directory.appendingPathComponent("web")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        func write(_ start: Int, _ name: String) throws {
+          try TokenShard.write(
+            (start..<start + 1000).map { TokenID($0 * $0 % 257) },
+            to: directory.appendingPathComponent(name))
+        }
+        for (start, name) in [
+          (0, "primeval_train_000001.bin"), (1000, "web_val_000000.bin"),
+          (2000, "web_val_000001.bin"),
+        ] {
+          try write(start, name)
+        }
+        let arguments = ["--track", "micro", "--data", "web", "--steps", "2", "--no-save"]
+        let run = try tool.run(arguments + ["--set", "val_tokens=1920", "--json"])
+        #expect(run.status == 0, "both shards hold 1920 tokens to validate on: \(run.messages)")
+        #expect(
+          run.messages.contains(
+            "trained on primeval_train_000001.bin, judged on web_val_000000.bin and web_val_000001.bin"
+          ),
+          "\(run.messages)")
+        let shards = try #require(
+          (try run.json()["data"] as? [String: Any])?["val_shards"] as? [Any])
+        #expect(shards.count == 2)
+
+        try write(0, "web_val_000001.bin")
+        let same = try tool.run(arguments)
+        #expect(same.status == 65)
+        #expect(same.messages.contains("the same as primeval_train_000001.bin"), "\(same.messages)")
+        try write(3000, "train_val.bin")
+        try write(4000, "validation_3.bin")
+        let unclear = try tool.run(arguments)
+        #expect(unclear.status == 65)
+        #expect(
+          unclear.messages.contains("what these shards are for: train_val.bin, validation_3.bin"))
+      }
+    }
+
+    /// Two texts of one name do not replace each other, and a pipe is a text.
+    @Test func textsOfTheSameNameAreKeptApart() throws {
+      try withTool { tool in
+        func text(_ word: String) -> String {
+          (0..<40).map { "\(word) \($0) and \($0 * $0)" }.joined(separator: "\n\n")
+        }
+        for name in ["one", "two"] {
+          try FileManager.default.createDirectory(
+            at: tool.directory.appendingPathComponent(name), withIntermediateDirectories: true)
+          try Data(text(name).utf8).write(
+            to: tool.directory.appendingPathComponent("\(name)/input.txt"))
+        }
+        let prepare = ["prepare", "--vocabulary", "257", "--text"]
+        #expect(try tool.run(prepare + ["one/input.txt"]).status == 0)
+        let refused = try tool.run(prepare + ["two/input.txt"])
+        #expect(refused.status == 74)
+        #expect(refused.messages.contains("holds another text of the same name"))
+        #expect(try tool.run(prepare + ["two/input.txt", "--name", "two"]).status == 0)
+        #expect(tool.contents(of: "data") == ["text-input-257", "two-257"])
+
+        let shell = tool.shell(
+          #"cat two/input.txt | "$@" - --name piped && "$@" <(cat two/input.txt) --name fifo"#,
+          prepare)
+        try shell.runAndWait()
+        #expect(shell.terminationStatus == 0)
+        let shards = try ["two", "piped", "fifo"].map {
+          try Data(
+            contentsOf: tool.directory.appendingPathComponent("data/\($0)-257/train_000000.bin"))
+        }
+        #expect(shards[0] == shards[1] && shards[0] == shards[2])
       }
     }
 

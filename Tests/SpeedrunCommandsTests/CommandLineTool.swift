@@ -125,6 +125,9 @@ extension CommandLineTool {
   /// A short run of the smallest track, changed a little, and so without a target.
   static let short = ["--track", "micro", "--steps", "4", "--set", "val_tokens=512", "--quiet"]
 
+  /// What such a run needs by a recipe whose warm-up is longer.
+  static let noWarmup = ["--set", "schedule.warmup_steps=0"]
+
   /// The files of a run.
   func lines(of path: String) throws -> [Substring] {
     let text = try String(

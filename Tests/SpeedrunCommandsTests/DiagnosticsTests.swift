@@ -24,7 +24,8 @@ extension CommandLineTests {
     @Test(arguments: Registry.builtIn.ruleNames)
     func theLogShowsEveryMatrixAndTheRunIsTheSame(_ contestant: String) throws {
       try withTool { tool in
-        let arguments = CommandLineTool.short + ["--optimizer", contestant]
+        let arguments =
+          CommandLineTool.short + CommandLineTool.noWarmup + ["--optimizer", contestant]
         let plain = try tool.run(arguments + ["--out", "plain"])
         let run = try tool.run(arguments + ["--out", "run", "--diagnostics-every", "3"])
         #expect(plain.status == 0 && run.status == 0, "\(run.messages)")
@@ -84,8 +85,11 @@ extension CommandLineTests {
     @Test func aComparisonPassesItOn() throws {
       try withTool { tool in
         let run = try tool.run(
-          "compare", "--track", "micro", "--set", "steps=4", "--set", "val_tokens=512", "--target",
-          "1", "--seeds", "1", "--diagnostics-every", "2", "--out", "all", "--quiet")
+          [
+            "compare", "--track", "micro", "--set", "steps=4", "--set", "val_tokens=512",
+            "--target",
+            "1", "--seeds", "1", "--diagnostics-every", "2", "--out", "all", "--quiet",
+          ] + CommandLineTool.noWarmup)
         #expect(run.status == 5, "\(run.messages)")
         for arm in ["adamw", "muon"] {
           let steps = try tool.events(of: "all/\(arm)-seed0")

@@ -22,7 +22,7 @@ extension CommandLineTests {
       }
     }
 
-    private static let micro = ["--track", "micro", "--steps", "3", "--set", "val_tokens=512"]
+    private static let micro = ["--track", "micro", "--steps", "20", "--set", "val_tokens=512"]
 
     @Test func afterARun() throws {
       try withTool { tool in
@@ -36,12 +36,12 @@ extension CommandLineTests {
         #expect(
           next == [
             "sample 'a run'",
-            "run --optimizer adamw --track micro --set val_tokens=512 --set lanes=2 --set steps=3 "
+            "run --optimizer adamw --track micro --set val_tokens=512 --set lanes=2 --set steps=20 "
               + "--set target=9.0 --seed 5 --threads 1",
           ])
         let other = try #require(tool.contents(of: "results/runs").first)
         let record = try tool.lines(of: "results/runs/\(other)/run.json").joined()
-        #expect(record.contains("\"steps\" : 3") || record.contains("\"steps\": 3"))
+        #expect(record.contains("\"steps\" : 20") || record.contains("\"steps\": 20"))
       }
     }
 
@@ -49,7 +49,7 @@ extension CommandLineTests {
       try withTool { tool in
         let next = try Self.followed(
           try tool.run(Self.micro + ["--optimizer", "adamw", "--no-save"]), in: tool)
-        #expect(next == ["run --optimizer muon --track micro --set val_tokens=512 --set steps=3"])
+        #expect(next == ["run --optimizer muon --track micro --set val_tokens=512 --set steps=20"])
       }
     }
 
@@ -60,7 +60,7 @@ extension CommandLineTests {
         #expect(outcome.status == 4)
         #expect(
           try Self.followed(outcome, in: tool) == [
-            "run --optimizer muon --track micro --set val_tokens=512 --set steps=3 "
+            "run --optimizer muon --track micro --set val_tokens=512 --set steps=20 "
               + "--set muon.learning_rate=5e+38"
           ])
       }

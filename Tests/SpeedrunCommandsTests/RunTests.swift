@@ -87,7 +87,7 @@ extension CommandLineTests {
           CommandLineTool.short + [
             "--optimizer", contestant, "--out", "run", "--set", "val_every=2", "--steps",
             "5",
-          ])
+          ] + CommandLineTool.noWarmup)
         #expect(run.status == 0)
         let events = try tool.events(of: "run")
         let training = events.filter { $0["event"] as? String == "train" }
@@ -133,7 +133,7 @@ extension CommandLineTests {
           let run = try tool.run(
             CommandLineTool.short
               + ["--optimizer", contestant, "--precision", precision.rawValue]
-              + ["--threads", threads, "--out", threads])
+              + ["--threads", threads, "--out", threads] + CommandLineTool.noWarmup)
           #expect(run.status == 0)
           let loss = /"(?:val_)?loss":([^,}]+)/
           columns.append(

@@ -2,6 +2,7 @@ import Autograd
 import Experiments
 import Foundation
 import Glibc
+import Muon
 import Runs
 import SpeedrunCommands
 import Testing
@@ -153,6 +154,7 @@ extension CommandLineTests {
           name = "adamw"
           optimizer = "adamw"
           set.steps = 4
+          set.schedule.warmup_steps = 0
           set.val_tokens = 512
           [[arms.stages]]
           name = "coarse"
@@ -198,7 +200,10 @@ extension CommandLineTests {
         var definition = TrackDefinition.micro
         definition.track.valTokens = 512
         definition.track.target = 5.6
-        for name in definition.recipes.keys { definition.recipes[name]?.steps = 4 }
+        for name in definition.recipes.keys {
+          definition.recipes[name]?.steps = 4
+          definition.recipes[name]?.schedule.warmupSteps = 0
+        }
         try tool.write(try definition.toml(), to: "small.toml")
         let run = try tool.run(
           "sweep", "--optimizer", "lion", "--track-file", "small.toml", "--quiet")

@@ -40,7 +40,7 @@ extension CommandLineTests {
         var others = [trial, trial, trial, trial]
         others[0].seed = 4
         others[1].optimizer = "adamw"
-        others[1].settings.removeLast()
+        others[1].settings[1] = try Setting("schedule.warmup_steps=0")
         others[2].precision = .bfloat16
         others[3].directory.deleteLastPathComponent()
         for setting in [

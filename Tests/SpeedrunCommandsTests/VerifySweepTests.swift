@@ -8,7 +8,8 @@ extension CommandLineTests {
     @Test func aSweepIsVerifiedStageByStage() throws {
       try withTool { tool in
         let plan = try SweepCommandTests.plan.replacing(
-          "set.steps = 20", with: "set.steps = 6\nset.val_tokens = 512")
+          "set.steps = 20",
+          with: "set.steps = 6\nset.schedule.warmup_steps = 0\nset.val_tokens = 512")
         try Data(("purpose = \"batch\"\ntitle = \"Small\"\n" + plan).utf8).write(
           to: tool.directory.appendingPathComponent("plan.toml"))
         let run = try tool.run("sweep", "plan.toml", "--out", "sweep", "--quiet")
