@@ -84,6 +84,9 @@ public struct Figure: Sendable {
   ///
   /// The hues are Okabe and Ito's, which color-blind people can tell apart ("Color Universal Design", 2008);
   /// darkened on white and lightened on black, so that they can be text too.
+  ///
+  /// A variable always follows the same color written out: most viewers but browsers know no variables, and leave out
+  /// the declaration that has one.
   public static let css = String(decoding: PackageResources.figure_css.dropLast(), as: UTF8.self)
 }
 

@@ -61,6 +61,28 @@ import Testing
     for panel in figure.panelDocuments { #expect(isXML(panel)) }
   }
 
+  /// Viewers without variables, which most are but browsers, draw black what has no color written out.
+  @Test func everyVariableFollowsItsColor() {
+    let colors = Dictionary(
+      Figure.css.matches(of: /--(\w+):(#\w+)/).map { ($0.1, $0.2) }, uniquingKeysWith: { a, _ in a }
+    )
+    let uses = Figure.css.matches(of: /([a-z-]+):var\(--(\w+)\)/)
+    #expect(uses.count > 10)
+    for use in uses {
+      let literal = "\(use.1):\(colors[use.2] ?? "nothing");"
+      #expect(Figure.css[..<use.range.lowerBound].hasSuffix(literal), "\(use.0)")
+    }
+  }
+
+  @Test(arguments: figures) func everyClassHasARule(figure: Figure) {
+    for match in figure.svg.matches(of: /class="([^"]*)"/) {
+      // Cells of a heat map have their colors as attributes.
+      for name in match.1.split(separator: " ") where name != "cell" {
+        #expect(Figure.css.contains(".\(name)"), "\(name)")
+      }
+    }
+  }
+
   @Test func namesInAFigureAreText() {
     let svg = FigureTests.figures[0].svg
     #expect(svg.contains("Losses of &lt;a&gt; &amp; &quot;b&quot;"))
