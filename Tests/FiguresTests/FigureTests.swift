@@ -83,6 +83,16 @@ import Testing
     }
   }
 
+  @Test func manySeriesHaveLooksOfTheirOwn() {
+    let looks = (0..<32).map(Figure.series)
+    #expect(Set(looks).count == looks.count)
+    // Those that share a color, or have one that is hard to tell from the first four, differ in their dashes.
+    for look in looks.dropFirst(4) {
+      let dashes = look.split(separator: " ").last ?? ""
+      #expect(Figure.css.contains(".\(dashes){stroke-dasharray:"), "\(look)")
+    }
+  }
+
   @Test func namesInAFigureAreText() {
     let svg = FigureTests.figures[0].svg
     #expect(svg.contains("Losses of &lt;a&gt; &amp; &quot;b&quot;"))
