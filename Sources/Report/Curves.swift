@@ -77,7 +77,7 @@ enum Curves {
   }
 
   /// Mean, least and greatest loss at every validation that all seeds survived.
-  private static func band(of curves: ArmCurves, inSeconds: Bool) -> [Mark.Estimate] {
+  static func band(of curves: ArmCurves, inSeconds: Bool) -> [Mark.Estimate] {
     curves.steps.indices.compactMap { index in
       let losses = curves.losses(at: index)
       guard losses.mean.isFinite else { return nil }
@@ -88,7 +88,7 @@ enum Curves {
 
   /// From below the lowest loss, with room for names, to where the slowest arm is after a quarter of its
   /// schedule: what comes before tells nothing about the target.
-  private static func window(of arms: [ArmCurves], target: Double) -> ClosedRange<Double>? {
+  static func window(of arms: [ArmCurves], target: Double) -> ClosedRange<Double>? {
     let bands = arms.map { band(of: $0, inSeconds: false) }
     guard let low = bands.joined().map(\.low).min() else { return nil }
     let early = bands.compactMap { band in

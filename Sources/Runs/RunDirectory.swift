@@ -23,8 +23,10 @@ package struct RunDirectory {
     try Files.write(try JSON.file(record), to: url.appendingPathComponent(Self.recordName))
     events = try LogFile(url.appendingPathComponent(Self.logName))
     text = try LogFile(url.appendingPathComponent(Self.textName))
-    let stale = [Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName]
-      .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
+    let stale = [
+      Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName, Self.pageName,
+    ]
+    .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
     try Files.writing(to: url) {
       for file in stale { try FileManager.default.removeItem(at: file) }
     }
@@ -96,6 +98,8 @@ package struct RunDirectory {
   package static let recordName = "run.json"
   package static let logName = "log.jsonl"
   package static let textName = "log.txt"
+  /// A page to look at, of which no record says anything.
+  package static let pageName = "live.html"
   private static let weightsName = "model.safetensors"
   private static let initialWeightsName = "initial.safetensors"
 
