@@ -52,6 +52,10 @@ struct RunCommand: ColoredCommand {
 
   @OptionGroup var diagnostics: DiagnosticsOption
 
+  @Flag(
+    name: .customLong("tensorboard"), help: "Write the log in the format of TensorBoard as well.")
+  var forTensorBoard = false
+
   @Flag(help: "Print the track with all changes as TOML, and do nothing else.")
   var printConfig = false
 
@@ -91,7 +95,8 @@ struct RunCommand: ColoredCommand {
         of: log, groups: training.optimizer.groups, on: files, environment: environment,
         process: process)
     }
-    let directory = try RunDirectory(place, of: record(of: .notBegun(plan), .notBegun))
+    let directory = try RunDirectory(
+      place, of: record(of: .notBegun(plan), .notBegun), forTensorBoard: forTensorBoard)
     let routes = training.optimizer.routing
     let page = quiet ? nil : LiveFile(in: directory.url)
     if let page { messages.print("page: \(page.url.relativePath)") }
