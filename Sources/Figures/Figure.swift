@@ -80,10 +80,24 @@ public struct Figure: Sendable {
   /// The class that gives an element and what is inside the color of a series.
   static func color(_ index: Int) -> String { "c\(index % colors)" }
 
+  /// The classes of a line: its color, and from the fifth series on a pattern of dashes as well.
+  ///
+  /// Whoever cannot tell the colors apart has the dashes; a color that comes again has another pattern than before.
+  package static func series(_ index: Int) -> String {
+    let plain = 4
+    return color(index) + (index < plain ? "" : " s\((index - plain) % dashes + 1)")
+  }
+
+  /// The number of patterns of dashes in the ``css``.
+  private static let dashes = 4
+
   /// Colors and fonts of every figure, for light and dark screens.
   ///
   /// The hues are Okabe and Ito's, which color-blind people can tell apart ("Color Universal Design", 2008);
   /// darkened on white and lightened on black, so that they can be text too.
+  ///
+  /// A variable always follows the same color written out: most viewers but browsers know no variables, and leave out
+  /// the declaration that has one.
   public static let css = String(decoding: PackageResources.figure_css.dropLast(), as: UTF8.self)
 }
 

@@ -12,7 +12,7 @@ public enum Mark: Sendable {
   case band([Estimate], color: Int)
   /// A dot with a bar from its low to its high end.
   case estimates([Estimate], color: Int)
-  /// A dot with words below it.
+  /// A dot with words below it, which may be empty.
   case spot(Point, color: Int, name: String)
   /// A dashed level through the whole plot, with its name.
   case level(Double, name: String)
@@ -97,8 +97,8 @@ struct PlotLayout {
   func draw(_ mark: Mark, in svg: inout SVGText) {
     switch mark {
     case .line(let points, let color, let isDashed, _):
-      let style = isDashed ? "line dashed" : "line"
-      svg.path("\(style) \(Figure.color(color))", Self.path(clipped(points)))
+      let style = isDashed ? "dashed \(Figure.color(color))" : Figure.series(color)
+      svg.path("line \(style)", Self.path(clipped(points)))
     case .band(let estimates, let color):
       let visible = estimates.drop { vertical($0.high) < top }
       let edge = visible.map { ($0.x, $0.high) } + visible.reversed().map { ($0.x, $0.low) }

@@ -19,7 +19,7 @@ struct PlotNames {
   /// Draws the names of all marks.
   mutating func draw(_ marks: [Mark], in svg: inout SVGText) {
     drawEnds(of: marks, in: &svg)
-    for case .spot(let point, let color, let name) in marks {
+    for case .spot(let point, let color, let name) in marks where !name.isEmpty {
       let (x, y) = layout.place(point)
       // None of it may leave the panel.
       let inside = min(max(x, layout.left + half(name)), PanelLayout.width - half(name))

@@ -34,6 +34,7 @@ package struct BatchSizes: Study {
   /// One size.
   package struct Size {
     let name: String
+    let link: String
     let record: ExperimentRecord
     package let arms: [Entry]
 
@@ -65,13 +66,13 @@ package struct BatchSizes: Study {
       : Section(
         title: "Where the edge begins and ends: batch sizes",
         paragraphs: [study.sentences.joined(separator: " ")], tables: [("", study.table)],
-        figures: [study.figure(ArmColors(experiments))].compactMap(\.self))
+        figures: [study.figure].compactMap(\.self))
   }
 
   package init(_ experiments: [FinishedExperiment]) {
     sizes = experiments.sweeps(.batch).map { experiment, result, trials in
       Size(
-        name: experiment.name, record: experiment.record,
+        name: experiment.name, link: experiment.link, record: experiment.record,
         arms: result.arms.compactMap { arm in
           Entry(arm, trials.filter { $0.arm == arm.name }, experiment)
         })
@@ -104,7 +105,7 @@ package struct BatchSizes: Study {
     return Table(
       sizes.flatMap { size in size.arms.map { (size, $0) } },
       counted + (isTimed ? timed : [])
-        + [Column("record") { .link($0.size.name, to: "records/\($0.size.name)") }])
+        + [Column("record") { .link($0.size.name, to: $0.size.link) }])
   }
 
   /// What the columns mean, and what they do not show.
@@ -144,8 +145,9 @@ package struct BatchSizes: Study {
     return Set(counts).sorted().map(String.init).joined(separator: " and ")
   }
 
-  private func figure(_ colors: ArmColors) -> Figure? {
+  private var figure: Figure? {
     guard sizes.count > 1 else { return nil }
+    let colors = ArmColors(sizes.flatMap { $0.arms.map(\.name) })
     let x = Axis("tokens in a batch", .logarithmic, ticks: sizes.map { Double($0.tokens) })
     /// A line, with a dot at every size unless it is no measurement.
     func line(

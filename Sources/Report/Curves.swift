@@ -9,9 +9,9 @@ enum Curves {
   static func figures(
     of experiments: [FinishedExperiment]
   ) -> [Figure] {
-    let colors = ArmColors(experiments)
-    return experiments.comparisons(.leaderboard).flatMap { experiment, report, runs in
-      [
+    experiments.comparisons(.leaderboard).flatMap { experiment, report, runs in
+      let colors = ArmColors(report.arms.map(\.name))
+      return [
         curves(experiment.name, report, runs, colors, experiment.record.ranAlone),
         ratios(experiment.name, report, colors, experiment.record.ranAlone),
       ].compactMap(\.self)
@@ -28,6 +28,8 @@ enum Curves {
       return own.isEmpty ? nil : (arm, ArmCurves(own))
     }
     guard let window = window(of: arms.map(\.curves), target: report.target) else { return nil }
+    // Names at the places where arms stop would lie on each other if there were many.
+    let isCrowded = arms.count > 4
     func panel(_ title: String, _ label: String, inSeconds: Bool) -> Panel {
       var marks: [Mark] = [.level(report.target, name: "target \(Format.fixed(report.target, 3))")]
       for (arm, curves) in arms {
@@ -35,14 +37,19 @@ enum Curves {
         let band = band(of: curves, inSeconds: inSeconds)
         marks.append(.band(band, color: color))
         // An arm is named where it stops, or where its line ends.
-        let end = arm.stop == nil ? arm.name : nil
-        marks.append(.line(band.map { ($0.x, $0.y) }, color: color, name: end))
+        let place = arm.stop.map { stop in
+          inSeconds
+            ? " \(Format.fixed(stop.seconds, stop.seconds < 10 ? 1 : 0)) s" : " \(stop.step)"
+        }
+        let name = arm.name + (place ?? "")
+        let isNamedAtItsEnd = isCrowded || place == nil
+        marks.append(
+          .line(band.map { ($0.x, $0.y) }, color: color, name: isNamedAtItsEnd ? name : nil))
         if let stop = arm.stop {
-          let seconds = "\(Format.fixed(stop.seconds, stop.seconds < 10 ? 1 : 0)) s"
           marks.append(
             .spot(
               (inSeconds ? stop.seconds : Double(stop.step), stop.loss.mean), color: color,
-              name: "\(arm.name) \(inSeconds ? seconds : "\(stop.step)")"))
+              name: isNamedAtItsEnd ? "" : name))
         }
       }
       let end = marks.flatMap(\.extent).map(\.x).filter(\.isFinite).max() ?? 1
@@ -70,7 +77,7 @@ enum Curves {
   }
 
   /// Mean, least and greatest loss at every validation that all seeds survived.
-  private static func band(of curves: ArmCurves, inSeconds: Bool) -> [Mark.Estimate] {
+  static func band(of curves: ArmCurves, inSeconds: Bool) -> [Mark.Estimate] {
     curves.steps.indices.compactMap { index in
       let losses = curves.losses(at: index)
       guard losses.mean.isFinite else { return nil }
@@ -81,7 +88,7 @@ enum Curves {
 
   /// From below the lowest loss, with room for names, to where the slowest arm is after a quarter of its
   /// schedule: what comes before tells nothing about the target.
-  private static func window(of arms: [ArmCurves], target: Double) -> ClosedRange<Double>? {
+  static func window(of arms: [ArmCurves], target: Double) -> ClosedRange<Double>? {
     let bands = arms.map { band(of: $0, inSeconds: false) }
     guard let low = bands.joined().map(\.low).min() else { return nil }
     let early = bands.compactMap { band in
@@ -123,17 +130,12 @@ enum Curves {
   }
 }
 
-/// Which color an arm has in every figure.
+/// Which color an arm has in the figures of a record.
 struct ArmColors {
   private let names: [String]
 
-  /// Muon and AdamW have the first two; other arms get theirs in the order they come.
-  init(_ experiments: [FinishedExperiment]) {
-    names =
-      (["muon", "adamw"]
-      + experiments.comparisons(.leaderboard).flatMap { $0.verdict.arms.map(\.name) }
-      + Lengths.all(in: experiments).flatMap { $0.families.map(\.name) }).unique
-  }
+  /// Muon and AdamW have the first two, in every record; other arms get theirs by their place in this one.
+  init(_ names: [String]) { self.names = (["muon", "adamw"] + names).unique }
 
   subscript(name: String) -> Int { names.firstIndex(of: name) ?? Figure.colors - 1 }
 }

@@ -17,6 +17,8 @@ public struct FinishedExperiment: Sendable {
 
   /// The name of its directory.
   let name: String
+  /// Where a page finds that directory.
+  let link: String
   let record: ExperimentRecord
   /// What a comparison found; nil of a sweep.
   private(set) var verdict: Verdict?
@@ -29,11 +31,19 @@ public struct FinishedExperiment: Sendable {
 
   /// Reads every record in `directory`, which may be missing, in the order of their names.
   public static func all(in directory: URL) throws -> [FinishedExperiment] {
-    try ExperimentRecord.committed(in: directory).map { try FinishedExperiment(in: $0) }
+    try ExperimentRecord.committed(in: directory).map {
+      try FinishedExperiment(in: $0, link: "records/\($0.lastPathComponent)")
+    }
   }
 
-  private init(in directory: URL) throws {
+  /// Reads the records in these directories, for a page in another.
+  package static func all(of directories: [URL], pageIn page: URL) throws -> [FinishedExperiment] {
+    try directories.map { try FinishedExperiment(in: $0, link: $0.link(from: page)) }
+  }
+
+  private init(in directory: URL, link: String) throws {
     name = directory.lastPathComponent
+    self.link = link
     record = try ExperimentRecord(in: directory)
     let result = directory.appendingPathComponent(ExperimentRecord.resultName)
     if record.kind == .sweep {
@@ -75,6 +85,18 @@ public struct FinishedExperiment: Sendable {
   func recipe(of optimizer: String, with settings: [String]) -> Recipe? {
     let file = try? record.base.applying(try settings.map { try Setting($0) }, for: optimizer)
     return file?.recipes[optimizer]
+  }
+}
+
+extension URL {
+  /// The way from a directory to this one, as a link.
+  fileprivate func link(from directory: URL) -> String {
+    let own = resolvingSymlinksInPath().standardizedFileURL.pathComponents
+    let other = directory.resolvingSymlinksInPath().standardizedFileURL.pathComponents
+    let shared = zip(own, other).prefix { $0 == $1 }.count
+    let path = (other.dropFirst(shared).map { _ in ".." } + own.dropFirst(shared))
+      .joined(separator: "/")
+    return path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
   }
 }
 

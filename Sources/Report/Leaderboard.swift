@@ -48,7 +48,9 @@ package struct Leaderboard {
     return Section(
       title: "Leaderboard",
       paragraphs: boards.flatMap { $0.shortfalls + $0.repetitions }
-        + comparisons.flatMap { $0.verdict.warnings.map { "Warning: \($0)." } },
+        + comparisons.flatMap { experiment, verdict, _ in
+          verdict.warnings.map { "Warning about \(experiment.name) on \(verdict.track): \($0)." }
+        },
       tables: boards.map { ("\($0.course.text):", $0.table) },
       figures: Curves.figures(of: experiments))
   }
@@ -131,7 +133,7 @@ package struct Leaderboard {
         .right("optimizer") { Format.percent($0.arm.optimizerShare) },
         .code("recipe") { $0.experiment.recipeText(of: $0.arm) },
         .code("commit", \.experiment.record.commitText), .left("date", \.experiment.record.date),
-        Table.Column("record") { .link($0.experiment.name, to: "records/\($0.experiment.name)") },
+        Table.Column("record") { .link($0.experiment.name, to: $0.experiment.link) },
       ])
   }
 }

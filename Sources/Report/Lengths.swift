@@ -25,12 +25,11 @@ package struct Lengths: Study {
   static func section(of experiments: [FinishedExperiment]) -> Section? {
     let studies = all(in: experiments)
     guard !studies.isEmpty else { return nil }
-    let colors = ArmColors(experiments)
     return Section(
       title: "How the final loss depends on the number of steps",
       paragraphs: studies.map(\.sentence),
       tables: studies.map { ("\($0.experiment.name):", $0.table) },
-      figures: studies.compactMap { $0.figure(colors) })
+      figures: studies.compactMap(\.figure))
   }
 
   package static func all(in experiments: [FinishedExperiment]) -> [Lengths] {
@@ -96,8 +95,9 @@ package struct Lengths: Study {
       ])
   }
 
-  private func figure(_ colors: ArmColors) -> Figure? {
+  private var figure: Figure? {
     guard families.contains(where: { $0.points.count > 1 }) else { return nil }
+    let colors = ArmColors(families.map(\.name))
     var marks: [Mark] = [.level(target, name: "target \(Format.fixed(target, 3))")]
     for family in families {
       let points = family.points.map { $0.losses.estimate(at: Double($0.steps)) }

@@ -52,7 +52,7 @@ enum Method {
     Table(
       experiments,
       [
-        Table.Column("record") { .link($0.name, to: "records/\($0.name)") },
+        Table.Column("record") { .link($0.name, to: $0.link) },
         .left("kind", \.record.kind.rawValue), .left("purpose", \.record.purpose.rawValue),
         .right("runs") { "\($0.record.compute.runs)" },
         .right("training") { Format.duration($0.record.compute.trainSeconds) },

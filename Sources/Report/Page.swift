@@ -1,14 +1,14 @@
-import Figures
-import Mustache
 import Text
 
 /// The report: everything the records say, in the order a reader asks for it.
 package struct Page: Sendable {
+  let title: String
   /// Who is first, in a sentence.
   let opening: String?
   /// By how much, of every comparison.
   let verdicts: [String]
-  let leaderboard: Section
+  /// Nil where there is no comparison, and none was to be expected.
+  let leaderboard: Section?
   /// Those there are records of.
   let studies: [Section]
   let method: Section
@@ -21,63 +21,40 @@ package struct Page: Sendable {
     ]
   }
 
-  package init(of experiments: [FinishedExperiment]) {
+  /// Takes the experiments of a project; with a title, some that somebody chose, of which no kind is missing.
+  package init(of experiments: [FinishedExperiment], title: String? = nil) {
+    self.title = title ?? "Muon against AdamW"
     opening = Verdicts.opening(of: experiments)
     verdicts = Verdicts.sentences(of: experiments)
     let leaderboard = Leaderboard.section(of: experiments)
     self.leaderboard =
-      leaderboard ?? Section(title: "Leaderboard", paragraphs: [Leaderboard.nothing])
+      leaderboard
+      ?? (title == nil
+        ? Section(title: "Leaderboard", paragraphs: [Leaderboard.nothing]) : nil)
     let candidates = Self.kinds.map { (kind: $0, section: $0.section(of: experiments)) }
     studies = candidates.compactMap(\.section)
     missing =
-      (leaderboard == nil ? [Leaderboard.needs] : [])
-      + candidates.filter { $0.section == nil }.compactMap { $0.kind.needs }
+      title != nil
+      ? []
+      : (leaderboard == nil ? [Leaderboard.needs] : [])
+        + candidates.filter { $0.section == nil }.compactMap { $0.kind.needs }
     method = Method.section(of: experiments)
   }
 
-  var sections: [Section] { [leaderboard] + studies + [method] }
+  var sections: [Section] { [leaderboard].compactMap(\.self) + studies + [method] }
 
   /// What there are no records of, in words; nil when there are records of everything.
   package var missingText: String? {
     missing.isEmpty ? nil : "No record yet of \(missing.joined(separator: ", "))."
   }
 
-  /// The report as one page that needs no network, with its figures inside.
+  /// The report as one page.
   var html: String {
     get throws {
-      let template = String(decoding: PackageResources.page_mustache, as: UTF8.self)
-      return try MustacheTemplate(string: template).render([
-        "css": Figure.css, "opening": opening.map { [$0] } ?? [],
-        "verdicts": verdicts, "missing": missingText.map { [$0] } ?? [],
-        "sections": sections.map(Self.context),
-      ])
+      try HTMLPage(
+        title: "\(title): the report", heading: title, opening: opening, paragraphs: verdicts,
+        note: missingText, sections: sections
+      ).html
     }
-  }
-
-  private static func context(of section: Section) -> [String: Any] {
-    [
-      "title": section.title, "paragraphs": section.paragraphs,
-      "figures": section.figures.map { ["caption": $0.caption, "panels": $0.panelDocuments] },
-      "tables": section.tables.map { caption, table -> [String: Any] in
-        let sides = table.sides.map { $0 ? "right" : "left" }
-        return [
-          "caption": caption, "size": table.titles.count > 8 ? "wide" : "narrow",
-          "columns": zip(table.titles, sides).map { ["title": $0, "side": $1] },
-          "rows": table.cells.map { ["cells": zip($0, sides).map(context)] },
-        ]
-      },
-    ]
-  }
-
-  private static func context(of cell: Table.Cell, side: String) -> [String: Any] {
-    var context: [String: Any] = ["text": cell.text, "side": side]
-    switch cell {
-    case .text: break
-    case .code(let text):
-      context["isCode"] = true
-      context["length"] = text.count > 16 ? "long" : "short"
-    case .link(_, let target): context["link"] = target
-    }
-    return context
   }
 }

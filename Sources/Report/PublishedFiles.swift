@@ -1,6 +1,8 @@
+import Experiments
 import Figures
 import Foundation
 import NanoGPT
+import Runs
 import Text
 
 /// The files of a report in the directory of results, from records alone: equal records, equal bytes.
@@ -38,14 +40,20 @@ public struct PublishedFiles: Sendable {
   private static let figures = "figures"
 
   private let directory: URL
+  /// Whether the directory is somebody's, where other files than a report's may lie.
+  private let isShared: Bool
 
   /// Creates the publisher of a directory of results.
-  public init(in directory: URL) { self.directory = directory }
+  public init(in directory: URL) { (self.directory, isShared) = (directory, false) }
+
+  /// Creates the publisher of a page and its figures in any directory, which may have other files.
+  package init(sharing directory: URL) { (self.directory, isShared) = (directory, true) }
 
   /// Returns every file as it should be, from the records in the order of their names.
   ///
   /// - Throws: For a document that cannot be read, or is without its markers.
   public func expected(from experiments: [FinishedExperiment]) throws -> [File] {
+    if isShared { return try Self.files(of: Page(of: experiments, title: Self.title(experiments))) }
     let readme = place(of: Self.readme)
     return try Self.expected(
       from: experiments,
@@ -62,7 +70,8 @@ public struct PublishedFiles: Sendable {
     let opening = page.opening.map { ["**\(Table.escaped($0))**"] } ?? []
     let verdicts = page.verdicts.map { "- \(Table.escaped($0))" }.joined(separator: "\n")
     let leaderboard =
-      opening + (verdicts.isEmpty ? [] : [verdicts]) + [page.leaderboard.markdown]
+      opening + (verdicts.isEmpty ? [] : [verdicts])
+      + [page.leaderboard?.markdown].compactMap(\.self)
     func block(_ section: Section) -> String { "### \(section.title)\n\n\(section.markdown)" }
     let studies =
       page.studies.map(block) + [page.missingText, block(page.method)].compactMap(\.self)
@@ -71,14 +80,19 @@ public struct PublishedFiles: Sendable {
       text = try MarkedSection(name, of: URL(fileURLWithPath: Self.readme)).replaced(
         in: text, with: "\n\(blocks.joined(separator: "\n\n"))\n")
     }
-    var files = [File(Self.readme, text), File("report.html", try page.html)]
-    files += page.sections.flatMap(\.figures).map { File("\(figures)/\($0.name).svg", $0.svg) }
+    var files = [File(Self.readme, text)] + (try Self.files(of: page))
     let verdict = MarkedSection("verdict", of: URL(fileURLWithPath: Self.readme))
     if let frontPage, verdict.isMarked(in: frontPage) {
       let table = Verdicts.table(of: experiments)?.markdown ?? Leaderboard.nothing
       files.append(File(Self.frontPage, try verdict.replaced(in: frontPage, with: table)))
     }
     return files
+  }
+
+  /// A page with its figures.
+  private static func files(of page: Page) throws -> [File] {
+    [File("report.html", try page.html)]
+      + page.sections.flatMap(\.figures).map { File("\(figures)/\($0.name).svg", $0.svg) }
   }
 
   /// Where a file of the report lies.
@@ -125,6 +139,7 @@ public struct PublishedFiles: Sendable {
   /// - Throws: `DataError` where a file cannot be written.
   public func write(_ files: [File]) throws(DataError) -> [String] {
     let figures = directory.appendingPathComponent(Self.figures)
+    if isShared { for file in files { try checkOwner(of: place(of: file.path)) } }
     try Files.writing(to: figures) {
       try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
       for url in stale(files) { try FileManager.default.removeItem(at: url) }
@@ -139,39 +154,32 @@ public struct PublishedFiles: Sendable {
     return written
   }
 
-  /// The figures that are there and should not be.
+  /// Of a page about these experiments.
+  private static func title(_ experiments: [FinishedExperiment]) -> String {
+    guard experiments.count == 1 else { return Format.count(experiments.count, "experiment") }
+    let record = experiments[0].record
+    return record.title ?? "\(experiments[0].name) on \(record.track.name)"
+  }
+
+  /// Throws where a file lies that no report has written.
+  private func checkOwner(of url: URL) throws(DataError) {
+    guard let data = try? Data(contentsOf: url) else { return }
+    let start = String(decoding: data.prefix(500), as: UTF8.self)
+    let marks = [#"<meta name="generator" content="speedrun report">"#, #"" class="figure" role"#]
+    guard !marks.contains(where: start.contains) else { return }
+    throw .cannotWrite(
+      path: url.relativePath, reason: "is there already, and no report has written it",
+      hint: "choose another directory with --out, or remove that file")
+  }
+
+  /// The figures that are there and should not be; none where they may be somebody else's.
   private func stale(_ files: [File]) -> [URL] {
+    if isShared { return [] }
     let figures = directory.appendingPathComponent(Self.figures)
     let expected = files.map(\.path)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: figures.path)) ?? []
     return names.sorted().filter {
       $0.hasSuffix(".svg") && !expected.contains("\(Self.figures)/\($0)")
     }.map(figures.appendingPathComponent)
-  }
-}
-
-/// The lines of a document between two markers, which a command writes.
-package struct MarkedSection {
-  let url: URL
-  private let begin: String
-  private let end: String
-
-  package init(_ name: String, of url: URL) {
-    (self.url, begin, end) = (url, "<!-- \(name): begin -->", "<!-- \(name): end -->")
-  }
-
-  /// Whether a text has the first marker, so that it wants to have the section.
-  func isMarked(in text: String) -> Bool { text.contains(begin) }
-
-  /// Returns the text of the document with other lines between the markers.
-  package func replaced(in text: String, with lines: String) throws(DataError) -> String {
-    guard let first = text.firstRange(of: begin),
-      let last = text[first.upperBound...].firstRange(of: end)
-    else {
-      throw .badData(
-        path: url.path, reason: "has no place for the table",
-        hint: "put the lines \(begin) and \(end) where it belongs")
-    }
-    return "\(text[..<first.lowerBound])\(begin)\n\(lines)\n\(end)\(text[last.upperBound...])"
   }
 }

@@ -15,12 +15,12 @@ package enum Sweeps: Study {
       point.map { $0.loss.map { Format.fixed($0, 4) } ?? "diverged" } ?? "-"
     }
     let rows = sweeps.flatMap { sweep in
-      sweep.ranking.arms.map { (name: sweep.experiment.name, arm: $0) }
+      sweep.ranking.arms.map { (experiment: sweep.experiment, arm: $0) }
     }
     let table = Table(
       rows,
       [
-        Table.Column("sweep") { .link($0.name, to: "records/\($0.name)") },
+        Table.Column("sweep") { .link($0.experiment.name, to: $0.experiment.link) },
         .left("arm", \.arm.name), .right("trials") { "\($0.arm.trials)" },
         .right("diverged") { "\($0.arm.diverged)" },
         .code("best settings") { $0.arm.best.first?.settings.joined(separator: " ") ?? "" },

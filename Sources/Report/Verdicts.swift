@@ -37,14 +37,19 @@ package enum Verdicts {
   /// What may be said of every arm against its baseline, some sentences for each.
   static func sentences(of experiments: [FinishedExperiment]) -> [String] {
     experiments.comparisons(.leaderboard).flatMap { experiment, verdict, _ in
-      verdict.verdicts.map { pair in
-        let lines = verdict.sentences(for: pair, withSeconds: experiment.record.ranAlone)
-          .map { $0.trimmingPrefix(while: { $0 == " " }) }
-        return lines.dropFirst().reduce("On \(verdict.track), \(lines[0])") { text, line in
-          text.hasSuffix(":")
-            ? "\(text) \(line)" : "\(text). \(line.prefix(1).uppercased())\(line.dropFirst())"
-        } + "."
-      }
+      sentences(of: verdict, withSeconds: experiment.record.ranAlone)
+    }
+  }
+
+  /// The same of one comparison.
+  static func sentences(of verdict: Verdict, withSeconds: Bool) -> [String] {
+    verdict.verdicts.map { pair in
+      let lines = verdict.sentences(for: pair, withSeconds: withSeconds)
+        .map { $0.trimmingPrefix(while: { $0 == " " }) }
+      return lines.dropFirst().reduce("On \(verdict.track), \(lines[0])") { text, line in
+        text.hasSuffix(":")
+          ? "\(text) \(line)" : "\(text). \(line.prefix(1).uppercased())\(line.dropFirst())"
+      } + "."
     }
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Machine
 import NanoGPT
 
-/// A text file that grows by whole lines, each handed to the system before the next.
+/// A file that grows by whole lines or records, each handed to the system before the next.
 package final class LogFile {
   private let url: URL
   private let file: AppendOnlyFile
@@ -19,8 +19,13 @@ package final class LogFile {
 
   /// Appends a line; where that fails, nothing of it stays.
   package func append(_ line: String) throws(DataError) {
+    try append(bytes: Array((line + "\n").utf8))
+  }
+
+  /// Appends bytes; where that fails, nothing of them stays.
+  func append(bytes: [UInt8]) throws(DataError) {
     do {
-      try file.append(Array((line + "\n").utf8))
+      try file.append(bytes)
     } catch {
       throw Self.failure(url, error)
     }

@@ -10,12 +10,14 @@ package struct RunDirectory {
   package let url: URL
   private let events: LogFile
   private let text: LogFile
+  /// The same log for TensorBoard, where that is asked for.
+  private let tensorBoard: TensorBoardFile?
 
   /// Creates the directory, with a record of a run that has not begun and empty logs.
   ///
   /// From then on the record proves whose files these are. What an earlier start of the same run left is removed, and
   /// nothing else: see ``check(_:for:isForced:)``.
-  package init(_ url: URL, of record: RunRecord) throws {
+  package init(_ url: URL, of record: RunRecord, forTensorBoard: Bool = false) throws {
     self.url = url
     try Files.writing(to: url) {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -23,11 +25,15 @@ package struct RunDirectory {
     try Files.write(try JSON.file(record), to: url.appendingPathComponent(Self.recordName))
     events = try LogFile(url.appendingPathComponent(Self.logName))
     text = try LogFile(url.appendingPathComponent(Self.textName))
-    let stale = [Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName]
-      .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
+    let stale = [
+      Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName, Self.pageName,
+      TensorBoardFile.name,
+    ]
+    .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
     try Files.writing(to: url) {
       for file in stale { try FileManager.default.removeItem(at: file) }
     }
+    tensorBoard = forTensorBoard ? try TensorBoardFile(in: url) : nil
   }
 
   /// Throws unless a run may write in a directory: it is not there, it is empty, or an earlier start of this very run
@@ -96,6 +102,8 @@ package struct RunDirectory {
   package static let recordName = "run.json"
   package static let logName = "log.jsonl"
   package static let textName = "log.txt"
+  /// A page to look at, of which no record says anything.
+  package static let pageName = "live.html"
   private static let weightsName = "model.safetensors"
   private static let initialWeightsName = "initial.safetensors"
 
@@ -103,6 +111,7 @@ package struct RunDirectory {
   func append(_ event: LogEvent, of plan: RunPlan) throws {
     try events.append(try event.line)
     if let line = event.text(steps: plan.steps) { try text.append(line) }
+    try tensorBoard?.append(event)
   }
 
   /// Writes the weights before step 0.

@@ -12,10 +12,12 @@ extension CompareCommand {
     let total = experiment.trials.count
     var durations: [Double] = []
     let messages = Console.messages(color.mode)
+    var watcher = ExperimentWatcher(experiment, isQuiet: quiet, on: messages)
     try finish(
       TrialRunner(parallel: sideBySide, threads: threads.count), next: { try experiment.next() },
       ended: { run, isNew in
         try experiment.note(run)
+        watcher.update { experiment }
         guard isNew else { return }
         durations.append(run.record.result.wallSeconds)
         guard !quiet else { return }
@@ -24,6 +26,7 @@ extension CompareCommand {
             run.trial.name, run.record.result, number: experiment.finishedCount, of: total,
             durations: durations, parallel: sideBySide))
       })
+    watcher.finish(experiment, withSeconds: sideBySide == 1)
   }
 
   /// Runs what `next` returns, to its end.
@@ -47,6 +50,7 @@ extension CompareCommand {
     let messages = Console.messages(color.mode)
     try prepareData(for: whole)
     var series = SeedSeries(whole)
+    var watcher = ExperimentWatcher(whole, isQuiet: quiet, on: messages)
     for isFirst in [true, false] {
       let runner =
         isFirst
@@ -55,10 +59,14 @@ extension CompareCommand {
       try finish(
         runner, next: { try series.next(ofFirstSeed: isFirst) },
         ended: { run, _ in
-          guard let decisions = try series.note(run), !quiet else { return }
+          let noted = try series.note(run)
+          watcher.update { try series.experiment() }
+          guard let decisions = noted, !quiet else { return }
           for decision in decisions { messages.print(decision.progress(seeds: series.seedCount)) }
         })
     }
-    return try series.experiment()
+    let experiment = try series.experiment()
+    watcher.finish(experiment, withSeconds: sideBySide == 1)
+    return experiment
   }
 }

@@ -125,6 +125,8 @@ struct RunProgress: TrainingObserver {
   var display: ProgressDisplay
   let steps: Int
   let target: Double?
+  /// What was last to be shown, whether or not it was.
+  private(set) var line: ProgressLine?
   private var validationLoss: Double?
   private var loss = Average()
   private var seconds = Average()
@@ -147,10 +149,11 @@ struct RunProgress: TrainingObserver {
   /// Notes a training step.
   mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration) {
     let (loss, seconds) = (self.loss.add(loss), self.seconds.add(time.seconds))
-    display.show(
-      ProgressLine(
-        step: step + 1, steps: steps, loss: loss, validationLoss: validationLoss, target: target,
-        tokensPerSecond: Double(tokens) / seconds, secondsLeft: seconds * Double(steps - step - 1)))
+    let line = ProgressLine(
+      step: step + 1, steps: steps, loss: loss, validationLoss: validationLoss, target: target,
+      tokensPerSecond: Double(tokens) / seconds, secondsLeft: seconds * Double(steps - step - 1))
+    self.line = line
+    display.show(line)
   }
 
   /// Notes a validation.

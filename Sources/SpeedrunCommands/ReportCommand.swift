@@ -18,8 +18,20 @@ struct ReportCommand: ColoredCommand {
       bytes. What there is no record of yet is named and left out; a figure that no record gives any \
       more is removed.
 
+      \(Speedrun.name) report results/comparisons/mine --out mine
+
+      With --out, a page about any records and its figures go to that directory, and nothing else changes.
+
       \(ExitStatus.help)
       """)
+
+  @Argument(
+    help: "With --out: the directories of the records (default: all in --records).",
+    completion: .directory)
+  var directories: [String] = []
+
+  @Option(help: "Write a page and its figures to this directory.", completion: .directory)
+  var out: String?
 
   @Option(help: "Where the records are.", completion: .directory)
   var records = ExperimentRecord.directory.relativePath
@@ -29,15 +41,14 @@ struct ReportCommand: ColoredCommand {
 
   @OptionGroup var color: ColorOption
 
-  func run() throws {
-    let directory = URL(fileURLWithPath: records, isDirectory: true)
-    guard directory.isDirectory else {
-      throw DataError.missingInput(
-        path: directory.relativePath, reason: "no such directory",
-        hint: "`speedrun compare` and `speedrun sweep` write records with --out \(records)/NAME")
+  func validate() throws {
+    if !directories.isEmpty, out == nil {
+      throw ValidationError("report \(directories[0]): say where to write with --out DIR")
     }
-    let published = PublishedFiles(in: directory.deletingLastPathComponent())
-    let experiments = try FinishedExperiment.all(in: directory)
+  }
+
+  func run() throws {
+    let (published, experiments) = try out.map(separate) ?? project()
     let files = try published.expected(from: experiments)
     let console = Console.messages(color.mode)
     if check {
@@ -46,6 +57,47 @@ struct ReportCommand: ColoredCommand {
       return
     }
     for path in try published.write(files) { console.print("wrote \(path)") }
-    if let missing = Page(of: experiments).missingText { console.print(missing) }
+    if out == nil, let missing = Page(of: experiments).missingText { console.print(missing) }
+  }
+
+  private typealias Report = (PublishedFiles, [FinishedExperiment])
+
+  /// The report of all records in a directory, beside it.
+  private func project() throws -> Report {
+    let directory = try recordsDirectory
+    return (
+      PublishedFiles(in: directory.deletingLastPathComponent()),
+      try FinishedExperiment.all(in: directory)
+    )
+  }
+
+  /// A page about any records, in a directory of its own.
+  private func separate(out: String) throws -> Report {
+    let page = URL(fileURLWithPath: out, isDirectory: true)
+    let records =
+      directories.isEmpty
+      ? try ExperimentRecord.committed(in: try recordsDirectory)
+      : directories.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    let names = records.map(\.lastPathComponent)
+    if let name = Set(names).first(where: { name in names.count { $0 == name } > 1 }) {
+      throw UsageError(
+        "two of the records are called \(name), and so would be their figures",
+        hint: "write a page for each of them")
+    }
+    return (
+      PublishedFiles(sharing: page), try FinishedExperiment.all(of: records, pageIn: page)
+    )
+  }
+
+  private var recordsDirectory: URL {
+    get throws(DataError) {
+      let directory = URL(fileURLWithPath: records, isDirectory: true)
+      guard directory.isDirectory else {
+        throw .missingInput(
+          path: directory.relativePath, reason: "no such directory",
+          hint: "`speedrun compare` and `speedrun sweep` write records with --out \(records)/NAME")
+      }
+      return directory
+    }
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Machine
 import Muon
 import NanoGPT
+import Report
 import Runs
 import Text
 
@@ -14,7 +15,8 @@ struct RunCommand: ColoredCommand {
     commandName: "run",
     abstract: "Train, and say how many steps and seconds the target took (default command).",
     discussion: """
-      Writes run.json, log.jsonl, log.txt and model.safetensors to the output directory. Keys for \
+      Writes run.json, log.jsonl, log.txt, model.safetensors and a page with its curves, live.html, to the output \
+      directory. Keys for \
       --set are those of the recipe and the track that --print-config shows (steps, batch, \
       muon.learning_rate), and muon.nesterov, .decay, .orthogonalization, .momentum_warmup.
 
@@ -49,6 +51,10 @@ struct RunCommand: ColoredCommand {
   var noSave = false
 
   @OptionGroup var diagnostics: DiagnosticsOption
+
+  @Flag(
+    name: .customLong("tensorboard"), help: "Write the log in the format of TensorBoard as well.")
+  var forTensorBoard = false
 
   @Flag(help: "Print the track with all changes as TOML, and do nothing else.")
   var printConfig = false
@@ -90,21 +96,26 @@ struct RunCommand: ColoredCommand {
         of: log, groups: training.optimizer.groups, on: files, environment: environment,
         process: process)
     }
-    let directory = try RunDirectory(place, of: record(of: .notBegun(plan), .notBegun))
+    let directory = try RunDirectory(
+      place, of: record(of: .notBegun(plan), .notBegun), forTensorBoard: forTensorBoard)
+    let routes = training.optimizer.routing
+    let page = quiet ? nil : LiveFile(in: directory.url)
+    if let page { messages.print("page: \(page.url.relativePath)") }
     if !quiet {
       messages.announce(
-        plan, routes: training.optimizer.routing, on: data, threads: threads,
-        directory: directory.url.relativePath)
+        plan, routes: routes, on: data, threads: threads, directory: directory.url.relativePath)
     }
 
     let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
     if saveInitial { try directory.write(initial: training.parameters, of: configuration) }
     Interruption.listen()
-    var progress = RunProgress(
+    let progress = RunProgress(
       of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))
+    var watcher = RunWatcher(
+      progress, page: page, of: RunPage(plan, routes: Table(routes)))
     // Whatever comes next, an error too, starts on a line of its own.
     defer { progress.display.clear() }
-    var (log, process) = try training.train(into: directory, observer: &progress)
+    var (log, process) = try training.train(into: directory, observer: &watcher)
     progress.display.clear()
 
     process.wallSeconds = CurrentProcess.secondsSinceStart
@@ -115,17 +126,19 @@ struct RunCommand: ColoredCommand {
       try directory.write(final: training.parameters, of: configuration)
       try directory.writeTokenizer(of: data)
     }
+    let summary = RunSummary(
+      record: record, log: log, directory: directory.url.relativePath,
+      next: NextCommands(
+        plan: plan, source: source, threads: self.threads.given,
+        directory: directory.url.relativePath, canSample: !noSave && data.tokenizer != nil
+      ).after(record.outcome),
+      floor: data.manifest?.entropyRate
+    )
+    watcher.finish(summary)
     if json {
       try Console.output(color.mode).printResult(try JSON.document(record))
     } else {
-      RunSummary(
-        record: record, log: log, directory: directory.url.relativePath,
-        next: NextCommands(
-          plan: plan, source: source, threads: self.threads.given,
-          directory: directory.url.relativePath, canSample: !noSave && data.tokenizer != nil
-        ).after(record.outcome),
-        floor: data.manifest?.entropyRate
-      ).print(to: .output(color.mode))
+      summary.print(to: .output(color.mode))
     }
     if log.endsWhereItBegan {
       messages.warn("the loss is what it was before training: the learning rates may be too low")

@@ -11,17 +11,8 @@ extension Console {
   ) {
     let (track, steps) = (plan.track, plan.recipe.steps)
     let tokens = track.batch * track.model.context
-    let table = Table(
-      routes,
-      [
-        .left("parameter") { $0.parameter }, .left("shape") { "\($0.shape)" },
-        .right("elements") { Format.grouped($0.shape.count) }, .left("group") { $0.group },
-        .left("rule") { $0.rule }, .right("learning rate") { "\($0.learningRate)" },
-        .right("decay") { "\($0.weightDecay)" },
-        .right("scale") { Format.fixed($0.scaleFactor, 3) },
-      ])
     let elements = routes.reduce(0) { $0 + $1.shape.count }
-    print(table.text)
+    print(Table(routes).text)
     print("\(Format.grouped(elements)) elements in \(routes.count) parameters")
     print()
     print(
@@ -64,33 +55,38 @@ struct RunSummary {
       for line in table.text.split(separator: "\n") { console.print("  " + line) }
       console.print()
     }
-    for (name, text) in rows {
+    for (name, text) in facts + next.map({ ("next", $0.text) }) {
       console.print("  " + console.dim(Format.padded(name, to: 12)) + text)
     }
     console.print()
   }
 
+  /// How it ended.
+  var sentence: String { "\(record.optimizer) on \(record.track): \(end.text)" }
+
   private func headline(_ console: Console) -> String {
+    console.bold(end.ink.map { console.paint(sentence, $0) } ?? sentence)
+  }
+
+  private var end: (ink: Ink?, text: String) {
     let (result, goal) = (record.result, log.plan.track.target ?? 0)
     let (target, gap) = (Format.fixed(goal, 3), (result.finalValLoss ?? 0) - goal)
     let seconds = Format.duration(result.trainSecondsToTarget ?? 0)
-    let (ink, end): (Ink?, String) =
-      switch record.outcome {
-      case .reached:
-        (.green, "reached \(target) at step \(result.stepsToTarget ?? 0), after \(seconds)")
-      case .missed: (.yellow, "finished \(Format.fixed(gap, 4)) above the target of \(target)")
-      case .completed: (nil, "finished (no target set)")
-      case .diverged:
-        (.red, "diverged, the loss of step \(result.divergedAtStep ?? 0) is not a number")
-      case .interrupted: (.yellow, "interrupted after \(result.steps) of \(log.plan.steps) steps")
-      }
-    let text = "\(record.optimizer) on \(record.track): \(end)"
-    return console.bold(ink.map { console.paint(text, $0) } ?? text)
+    return switch record.outcome {
+    case .reached:
+      (.green, "reached \(target) at step \(result.stepsToTarget ?? 0), after \(seconds)")
+    case .missed: (.yellow, "finished \(Format.fixed(gap, 4)) above the target of \(target)")
+    case .completed: (nil, "finished (no target set)")
+    case .diverged:
+      (.red, "diverged, the loss of step \(result.divergedAtStep ?? 0) is not a number")
+    case .interrupted: (.yellow, "interrupted after \(result.steps) of \(log.plan.steps) steps")
+    }
   }
 
-  private var rows: [(String, String)] {
+  /// What else there is to say, in lines of a table.
+  var facts: [(name: String, text: String)] {
     let result = record.result
-    var rows: [(String, String)] = []
+    var rows: [(name: String, text: String)] = []
     if let last = log.validations.last, let loss = last.loss {
       var text = Format.fixed(loss, 4) + " nats per token"
       if let bits = last.bitsPerByte { text += ", \(Format.fixed(bits, 4)) bits per byte" }
@@ -112,11 +108,24 @@ struct RunSummary {
     let memory = Format.bytes(result.peakResidentBytes)
     rows.append(("in all", "\(Format.duration(result.wallSeconds))\(start), \(memory) of memory"))
     rows.append(("files", directory))
-    return rows + next.map { ("next", $0.text) }
+    return rows
   }
 }
 
 extension Table {
+  /// Every parameter and its rule.
+  init(_ routes: [Route]) {
+    self.init(
+      routes,
+      [
+        .left("parameter") { $0.parameter }, .left("shape") { "\($0.shape)" },
+        .right("elements") { Format.grouped($0.shape.count) }, .left("group") { $0.group },
+        .left("rule") { $0.rule }, .right("learning rate") { "\($0.learningRate)" },
+        .right("decay") { "\($0.weightDecay)" },
+        .right("scale") { Format.fixed($0.scaleFactor, 3) },
+      ])
+  }
+
   /// What an update did to matrices: of each measure, the least, the middle and the greatest among them.
   fileprivate init(_ matrices: [LogEvent.Diagnostics]) {
     func row(

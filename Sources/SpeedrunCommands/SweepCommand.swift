@@ -166,6 +166,7 @@ struct SweepCommand: ColoredCommand {
     _ messages: Console
   ) throws {
     var display = ProgressDisplay(messages, isQuiet: quiet)
+    var watcher = ExperimentWatcher(experiment, isQuiet: quiet, on: messages)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { display.clear() }
     let isComplete = try runner.run(
@@ -173,6 +174,7 @@ struct SweepCommand: ColoredCommand {
       ended: { run, _ in
         try experiment.note(run)
         try directory.write(try experiment.trialLines)
+        watcher.update { experiment }
       },
       tick: {
         display.show(
@@ -189,6 +191,7 @@ struct SweepCommand: ColoredCommand {
           + "finished; the same command goes on from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
+    watcher.finish(experiment, withSeconds: runner.parallel == 1)
   }
 
   /// A longer schedule than the one searched with, where that ends too high for every seed to reach the target.

@@ -61,6 +61,38 @@ import Testing
     for panel in figure.panelDocuments { #expect(isXML(panel)) }
   }
 
+  /// Viewers without variables, which most are but browsers, draw black what has no color written out.
+  @Test func everyVariableFollowsItsColor() {
+    let colors = Dictionary(
+      Figure.css.matches(of: /--(\w+):(#\w+)/).map { ($0.1, $0.2) }, uniquingKeysWith: { a, _ in a }
+    )
+    let uses = Figure.css.matches(of: /([a-z-]+):var\(--(\w+)\)/)
+    #expect(uses.count > 10)
+    for use in uses {
+      let literal = "\(use.1):\(colors[use.2] ?? "nothing");"
+      #expect(Figure.css[..<use.range.lowerBound].hasSuffix(literal), "\(use.0)")
+    }
+  }
+
+  @Test(arguments: figures) func everyClassHasARule(figure: Figure) {
+    for match in figure.svg.matches(of: /class="([^"]*)"/) {
+      // Cells of a heat map have their colors as attributes.
+      for name in match.1.split(separator: " ") where name != "cell" {
+        #expect(Figure.css.contains(".\(name)"), "\(name)")
+      }
+    }
+  }
+
+  @Test func manySeriesHaveLooksOfTheirOwn() {
+    let looks = (0..<32).map(Figure.series)
+    #expect(Set(looks).count == looks.count)
+    // Those that share a color, or have one that is hard to tell from the first four, differ in their dashes.
+    for look in looks.dropFirst(4) {
+      let dashes = look.split(separator: " ").last ?? ""
+      #expect(Figure.css.contains(".\(dashes){stroke-dasharray:"), "\(look)")
+    }
+  }
+
   @Test func namesInAFigureAreText() {
     let svg = FigureTests.figures[0].svg
     #expect(svg.contains("Losses of &lt;a&gt; &amp; &quot;b&quot;"))

@@ -135,6 +135,11 @@ extension CommandLineTool {
     return text.split(separator: "\n")
   }
 
+  /// The content of a file.
+  func text(of path: String) throws -> String {
+    try String(contentsOf: directory.appendingPathComponent(path), encoding: .utf8)
+  }
+
   /// The events of a run's `log.jsonl`.
   func events(of run: String) throws -> [[String: Any]] {
     try lines(of: "\(run)/log.jsonl").map { line in

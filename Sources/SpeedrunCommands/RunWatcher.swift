@@ -1,0 +1,78 @@
+import Foundation
+import NanoGPT
+import Report
+import Runs
+import Text
+
+/// Watches a run: shows how far it is, and keeps its page.
+struct RunWatcher: TrainingObserver {
+  var progress: RunProgress
+  /// Nil of a run that nobody watches.
+  var page: LiveFile?
+  private var content: RunPage
+  private var step = 0
+
+  init(_ progress: RunProgress, page: LiveFile?, of content: RunPage) {
+    (self.progress, self.page, self.content) = (progress, page, content)
+  }
+
+  mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration) {
+    progress.trained(step: step, loss: loss, tokens: tokens, time: time)
+    self.step = step + 1
+    guard page != nil else { return }
+    content.trained(step: step, loss: loss, seconds: time.seconds)
+    update()
+  }
+
+  mutating func validated(loss: Double) {
+    progress.validated(loss: loss)
+    guard page != nil else { return }
+    content.validated(step: step, loss: loss)
+    update()
+  }
+
+  private mutating func update() {
+    let (line, content) = (progress.line, content)
+    page?.update { seconds in
+      try content.html(
+        now: line?.fields.joined(separator: ", ") ?? "It begins.", secondsToReload: seconds)
+    }
+  }
+
+  /// Writes the page of a run that has ended.
+  mutating func finish(_ summary: RunSummary) {
+    page?.finish { [content] in
+      try content.html(ended: summary.sentence + ".", facts: summary.facts)
+    }
+  }
+}
+
+/// A page in a directory that is written anew while what it shows goes on.
+///
+/// It is there to be looked at: when it cannot be written, nothing else changes.
+struct LiveFile {
+  let url: URL
+  private var next = ContinuousClock.now
+  /// How often a browser looks again.
+  private static let secondsToReload = 3
+
+  init(in directory: URL) { url = directory.appendingPathComponent(RunDirectory.pageName) }
+
+  /// Writes the page if it is old enough: every few seconds, and so seldom that writing takes less than a hundredth of
+  /// the time.
+  mutating func update(_ html: (_ secondsToReload: Int) throws -> String) {
+    let start = ContinuousClock.now
+    guard start >= next else { return }
+    write { try html(Self.secondsToReload) }
+    let end = ContinuousClock.now
+    next = end + max(.seconds(Self.secondsToReload), (end - start) * 100)
+  }
+
+  /// Writes the page a last time.
+  func finish(_ html: () throws -> String) { write(html) }
+
+  private func write(_ html: () throws -> String) {
+    guard let html = try? html() else { return }
+    try? Files.write(Array(html.utf8), to: url)
+  }
+}

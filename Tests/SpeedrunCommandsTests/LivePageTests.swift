@@ -1,0 +1,92 @@
+import Autograd
+import Foundation
+import Report
+import Runs
+import TestSupport
+import Testing
+import Text
+
+extension CommandLineTests {
+  @Suite struct LivePageTests {
+    private static let loud = CommandLineTool.short.filter { $0 != "--quiet" }
+
+    @Test func aRunLeavesItsPage() throws {
+      try withTool { tool in
+        let run = try tool.run(Self.loud + ["--out", "run"])
+        #expect(run.status == 0, "\(run.messages)")
+        let first = try #require(
+          run.messages.split(separator: "\n").first { $0.hasPrefix("page: ") })
+        #expect(first == "page: run/live.html")
+        let page = try tool.text(of: "run/live.html")
+        #expect(page.contains("muon on micro-changed: finished"))
+        #expect(page.contains("<svg") && page.contains("learning rate"))
+        // It has ended, so there is nothing to wait for; and nothing is fetched or run.
+        for word in ["http-equiv", "<script", "src=", "<link"] {
+          #expect(!page.contains(word), "\(word)")
+        }
+        #expect(tool.contents(of: "run").allSatisfy { !$0.hasSuffix(".partial") })
+      }
+    }
+
+    /// A page that an earlier start of a run left is none of the next.
+    @Test func aQuietRunHasNoPage() throws {
+      try withTool { tool in
+        let loud = try tool.run(Self.loud + ["--out", "run"])
+        #expect(loud.status == 0 && tool.contents(of: "run").contains("live.html"))
+        let quiet = try tool.run(CommandLineTool.short + ["--out", "run"])
+        #expect(quiet.status == 0, "\(quiet.messages)")
+        #expect(!tool.contents(of: "run").contains("live.html"))
+      }
+    }
+
+    @Test func aPageThatCannotBeWrittenStopsNothing() throws {
+      try withTool { tool in
+        // The page gets its name from this one, which is a directory here.
+        let partial = tool.directory.appendingPathComponent("run/.live.html.partial/x")
+        try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: true)
+        let run = try tool.run(Self.loud + ["--out", "run"])
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(tool.contents(of: "run").contains("run.json"))
+      }
+    }
+  }
+}
+
+@Suite struct RunPageTests {
+  private static func page() throws -> RunPage {
+    let plan = try RunPlan(
+      .kjv, "muon", settings: [], seed: 0, precision: .float32)
+    return RunPage(plan, routes: Table(["wte"], [.left("parameter") { $0 }]))
+  }
+
+  @Test func aRunThatHasJustBegunHasAPage() throws {
+    let html = try Self.page().html(now: "It begins.", secondsToReload: 3)
+    #expect(html.contains(#"<meta http-equiv="refresh" content="3">"#))
+    #expect(html.contains("No loss is known yet.") && html.contains("wte"))
+  }
+
+  @Test func aPageStaysSmallAndShowsTheTarget() throws {
+    var page = try Self.page()
+    var sizes: [Int] = []
+    page.validated(step: 0, loss: 9)
+    for step in 0..<5000 {
+      page.trained(step: step, loss: 3 + 3 / Double(step + 1), seconds: 0.1)
+      if step.isMultiple(of: 100) { page.validated(step: step + 1, loss: 3.1) }
+      if step == 200 || step == 4999 {
+        sizes.append(try page.html(now: "", secondsToReload: 3).utf8.count)
+      }
+    }
+    #expect(sizes[1] < 2 * sizes[0], "\(sizes)")
+    let html = try page.html(now: "Step <5000>", secondsToReload: 3)
+    #expect(html.contains("target 2.850") && html.contains("mean over"))
+    #expect(html.contains("Step &lt;5000&gt;"))
+  }
+
+  @Test func lossesThatAreNoNumbersLeaveThePageWhole() throws {
+    var page = try Self.page()
+    page.trained(step: 0, loss: .nan, seconds: 0.1)
+    page.validated(step: 1, loss: .infinity)
+    let html = try page.html(ended: "diverged", facts: [("in all", "1 s")])
+    #expect(html.contains("diverged") && !html.contains("nan\"") && html.contains("in all"))
+  }
+}
