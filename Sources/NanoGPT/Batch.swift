@@ -21,7 +21,7 @@ public struct Batch: Sendable, Equatable {
 
   /// Cuts windows `windows` of length `contextLength` out of `tokens`: window w predicts the tokens
   /// `w * contextLength + 1 ... (w + 1) * contextLength`.
-  init(windows: some Sequence<Int>, of tokens: [TokenID], contextLength: Int) {
+  init(windows: some Sequence<Int>, of tokens: ShardTokens, contextLength: Int) {
     var inputs: [[TokenID]] = []
     var targets: [[TokenID]] = []
     for window in windows {
@@ -67,7 +67,8 @@ public struct ValidationSet: Sendable {
         path: shards[0].url.path,
         reason: "\(found) tokens are too few to validate on \(wanted) windows of "
           + "\(contextLength), which need \(wanted * contextLength + shards.count)",
-        hint: "validate on fewer tokens or prepare a longer text")
+        hint: "validate on fewer tokens, such as `--set val_tokens="
+          + "\(max(1, wanted - missing) * contextLength)`, or prepare a longer text")
     }
     windows = Batch(batches)
   }

@@ -2,8 +2,25 @@ import Foundation
 
 /// Reading and writing whole files, with errors a person can act on.
 package enum Files {
-  /// Returns the bytes of the file at `url`.
+  /// Returns the bytes of the file at `url`; a pipe is read to its end.
   package static func read(_ url: URL, hint: String) throws(DataError) -> [UInt8] {
+    try reading(url, hint: hint) {
+      // To the end, whatever it is: a pipe has no size.
+      let file = try FileHandle(forReadingFrom: url)
+      defer { try? file.close() }
+      return [UInt8](try file.readToEnd() ?? Data())
+    }
+  }
+
+  /// Returns the bytes of the file at `url`, which come from the disk as they are asked for.
+  static func map(_ url: URL, hint: String) throws(DataError) -> Data {
+    try reading(url, hint: hint) { try Data(contentsOf: url, options: .alwaysMapped) }
+  }
+
+  /// Runs `body`, which reads at `url`, and explains its failure.
+  private static func reading<Bytes>(
+    _ url: URL, hint: String, _ body: () throws -> Bytes
+  ) throws(DataError) -> Bytes {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
       throw .missingInput(path: url.path, reason: "no such file", hint: hint)
@@ -12,10 +29,7 @@ package enum Files {
       throw .badData(path: url.path, reason: "is a directory, not a file", hint: hint)
     }
     do {
-      // To the end, whatever it is: a pipe has no size.
-      let file = try FileHandle(forReadingFrom: url)
-      defer { try? file.close() }
-      return [UInt8](try file.readToEnd() ?? Data())
+      return try body()
     } catch {
       throw .missingInput(
         path: url.path, reason: "cannot be read (\(Self.reason(for: error)))", hint: hint)

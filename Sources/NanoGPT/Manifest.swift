@@ -116,7 +116,7 @@ extension Manifest {
     let files = [(Self.tokenizerFileName, tokenizerSHA256)] + shards.map { ($0.file, $0.sha256) }
     for (file, expected) in files {
       let url = directory.appendingPathComponent(file)
-      let found = SHA256.hexadecimal(try Files.read(url, hint: Self.hint))
+      let found = SHA256.hexadecimal(try Files.map(url, hint: Self.hint))
       guard found == expected else {
         throw .badData(
           path: url.path, reason: "SHA-256 is \(found), the manifest says \(expected)",

@@ -9,7 +9,7 @@ public struct TokenShard: Sendable {
   /// Where the shard was read from.
   public let url: URL
   /// The tokens, in order.
-  public let tokens: [TokenID]
+  public let tokens: ShardTokens
   /// SHA-256 of the whole file, in lowercase hexadecimal.
   public let sha256: String
 
@@ -19,10 +19,10 @@ public struct TokenShard: Sendable {
   /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
   ///   empty, truncated, too long, of another format or of another version.
   public init(contentsOf url: URL) throws(DataError) {
-    let bytes = try Files.read(url, hint: Self.hint)
+    let file = try Files.map(url, hint: Self.hint)
     self.url = url
-    self.tokens = try Self.tokens(in: bytes, path: url.path)
-    self.sha256 = SHA256.hexadecimal(bytes)
+    self.tokens = try Self.tokens(in: file, path: url.path)
+    self.sha256 = SHA256.hexadecimal(file)
   }
 
   /// Writes `tokens` as a shard, whole or not at all.
@@ -61,19 +61,20 @@ public struct TokenShard: Sendable {
     return bytes
   }
 
-  private static func tokens(in bytes: [UInt8], path: String) throws(DataError) -> [TokenID] {
+  private static func tokens(in bytes: Data, path: String) throws(DataError) -> ShardTokens {
     func bad(_ reason: String) -> DataError { .badData(path: path, reason: reason, hint: hint) }
 
     guard !bytes.isEmpty else { throw bad("the shard is empty") }
     guard bytes.count >= headerBytes else {
       throw bad("\(bytes.count) bytes are too short for a shard's header of \(headerBytes)")
     }
-    let header = (0..<3).map { Int(bytes.littleEndian(UInt32.self, at: 4 * $0)) }
+    let start = Array(bytes.prefix(12))
+    let header = (0..<3).map { Int(start.littleEndian(UInt32.self, at: 4 * $0)) }
     guard header[0] == magic else {
       throw .badData(
         path: path, reason: "not a token shard: it starts with \(header[0]) instead of \(magic)",
         hint: "16-bit tokens without a header, as nanoGPT writes them, need one: "
-          + "Sources/NanoGPT/NanoGPT.docc/NanoGPT.md has the two lines")
+          + "data/README.md has the lines that write it")
     }
     guard header[1] == version else {
       throw bad("shard version \(header[1]) is not supported, only version \(version)")
@@ -84,7 +85,7 @@ public struct TokenShard: Sendable {
         "\(bytes.count) bytes long, but its \(header[2]) tokens need \(expected): "
           + (bytes.count < expected ? "truncated" : "trailing bytes"))
     }
-    return (0..<header[2]).map { bytes.littleEndian(TokenID.self, at: headerBytes + 2 * $0) }
+    return ShardTokens(in: bytes, from: headerBytes)
   }
 
   private static let headerBytes = 1024

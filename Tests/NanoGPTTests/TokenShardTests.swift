@@ -13,7 +13,7 @@ import Testing
       let header: [UInt8] = [0x88, 0xD8, 0x34, 0x01, 1, 0, 0, 0, 3, 0, 0, 0]
       #expect(bytes == header + Array(repeating: 0, count: 1012) + [1, 0, 0x34, 0x12, 0xFF, 0xFF])
       let shard = try TokenShard(contentsOf: url)
-      #expect(shard.tokens == [1, 0x1234, 65535])
+      #expect(Array(shard.tokens) == [1, 0x1234, 65535])
       #expect(shard.sha256 == SHA256.hexadecimal(bytes))
     }
   }
