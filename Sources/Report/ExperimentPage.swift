@@ -44,7 +44,7 @@ package enum ExperimentPage {
     let table = Table(
       arms,
       [
-        .left("arm", \.name), .right("runs so far") { "\($0.runs.count)" },
+        .left("arm", \.name), .right("runs that have ended") { "\($0.runs.count)" },
         .right("mean final loss") { arm in
           arm.runs.isEmpty
             ? "-"
@@ -53,7 +53,7 @@ package enum ExperimentPage {
         },
       ])
     return Section(
-      title: "The runs so far", tables: [("", table)],
+      title: "The runs", tables: [("", table)],
       figures: [
         Curves.soFar(
           arms.filter { !$0.runs.isEmpty },
@@ -67,7 +67,7 @@ package enum ExperimentPage {
       searches,
       [
         .left("arm", \.arm.name),
-        .right("points so far") { search in "\(search.points.count { $0.loss != nil })" },
+        .right("points that have ended") { search in "\(search.points.count { $0.loss != nil })" },
         .right("best loss") { search in
           search.best?.loss.map { $0.isFinite ? Format.fixed($0, 4) : "diverged" } ?? "-"
         },
@@ -91,7 +91,7 @@ package enum ExperimentPage {
           "Best so far", x: Axis("points"), y: Axis("final loss, nats per token"), marks: lines)
       ])
     return Section(
-      title: "The trials so far", tables: [("", table)], figures: lines.isEmpty ? [] : [figure])
+      title: "The search", tables: [("", table)], figures: lines.isEmpty ? [] : [figure])
   }
 }
 

@@ -84,13 +84,15 @@ package struct Verifier {
     }
   }
 
-  /// Reads all files below the directory; those of runs beside a pack are not part of the record.
+  /// Reads all files below the directory; those of runs beside a pack are not part of the record, nor are pages to look
+  /// at.
   private mutating func readFiles() throws {
     for path in try FileManager.default.subpathsOfDirectory(atPath: directory.path) {
       let url = directory.appendingPathComponent(path)
       if url.isDirectory || isPacked && (path.contains("/") || Pack.fileNames.contains(path)) {
         continue
       }
+      if url.lastPathComponent == RunDirectory.pageName { continue }
       files[path] = try Files.read(url, hint: "make it readable")
     }
   }

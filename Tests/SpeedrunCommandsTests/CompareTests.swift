@@ -29,7 +29,8 @@ extension CommandLineTests {
         let order = seeds.flatMap { ["slow-seed\($0)", "muon-seed\($0)"] }
         #expect(
           tool.contents(of: "runs")
-            == (order + ["record.json", "result.json", "runs.csv", "runs.jsonl"]).sorted())
+            == (order + ["live.html", "record.json", "result.json", "runs.csv", "runs.jsonl"])
+            .sorted())
         let said = run.messages.split(separator: "\n").filter { $0.hasPrefix("[") }
         #expect(said.count == 6)
         for (index, (line, name)) in zip(said, order).enumerated() {

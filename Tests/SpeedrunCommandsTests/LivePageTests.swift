@@ -39,6 +39,56 @@ extension CommandLineTests {
       }
     }
 
+    @Test func whileARunGoesOnItsPageIsLookedAtAgain() throws {
+      try withTool { tool in
+        let process = tool.process([
+          "--track", "micro", "--steps", "100000", "--set", "val_tokens=512", "--out", "run",
+        ])
+        var pages: [String] = []
+        try process.runAndWait {
+          while pages.isEmpty, process.isRunning {
+            if let page = try? tool.text(of: "run/live.html") { pages.append(page) }
+            Thread.sleep(forTimeInterval: 0.02)
+          }
+          process.interrupt()
+        }
+        let page = try #require(pages.first)
+        #expect(page.contains(#"http-equiv="refresh""#) && page.hasSuffix("</html>\n"))
+        #expect(page.contains("<svg") && page.contains("learning rate"))
+        let last = try tool.text(of: "run/live.html")
+        #expect(!last.contains("http-equiv") && last.contains("interrupted after"))
+      }
+    }
+
+    /// No record says anything of the page in its directory.
+    @Test func aComparisonHasAPageThatIsNoPartOfItsRecord() throws {
+      try withTool { tool in
+        let compared = try tool.run(CompareTests.small + ["--seeds", "3"])
+        #expect(compared.status == 0, "\(compared.messages)")
+        #expect(compared.messages.contains("page: runs/live.html\n"))
+        let page = try tool.text(of: "runs/live.html")
+        #expect(page.contains("runs: a comparison") && page.contains("On micro-changed, muon"))
+        #expect(page.contains(">slow</text>") && !page.contains("http-equiv"))
+        let verified = try tool.run("verify", "runs")
+        #expect(verified.status == 0, "\(verified.output)")
+        // Runs of a comparison are quiet.
+        #expect(!tool.contents(of: "runs/muon-seed0").contains("live.html"))
+      }
+    }
+
+    @Test func aSweepHasAPage() throws {
+      try withTool { tool in
+        try Data(SweepCommandTests.plan.utf8).write(
+          to: tool.directory.appendingPathComponent("plan.toml"))
+        let swept = try tool.run(SweepCommandTests.arguments)
+        #expect(swept.status == 0, "\(swept.messages)")
+        let page = try tool.text(of: "sweep/live.html")
+        #expect(page.contains("sweep: a sweep") && page.contains("Best so far"))
+        #expect(page.contains("All 12 runs have ended.") && page.contains("learning_rate="))
+        #expect(try tool.run("verify", "sweep").status == 0)
+      }
+    }
+
     @Test func aPageThatCannotBeWrittenStopsNothing() throws {
       try withTool { tool in
         // The page gets its name from this one, which is a directory here.
