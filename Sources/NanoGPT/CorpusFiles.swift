@@ -48,7 +48,7 @@ struct CorpusFiles {
         path: directory.path, reason: reason, hint: "remove it, or name a new directory with --out")
     }
     guard let names = try? manager.contentsOfDirectory(atPath: directory.path) else {
-      throw refusal("is not a directory that can be read")
+      throw refusal("is something that is not a prepared corpus")
     }
     if names.isEmpty { return }
     let manifest = directory.appendingPathComponent(Manifest.fileName)

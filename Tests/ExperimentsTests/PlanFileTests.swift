@@ -15,7 +15,7 @@ import Testing
     [[arms]]
     name = "adamw"
     optimizer = "adamw"
-    set.steps = 4
+    set.steps = 20
     [[arms.stages]]
     name = "coarse"
     values.adamw.learning_rate = [0.01, 0.02]
@@ -27,7 +27,7 @@ import Testing
     [[arms]]
     name = "muon"
     optimizer = "muon"
-    set = { steps = 4, "muon.scale" = "rms" }
+    set = { steps = 20, "muon.scale" = "rms" }
     [[arms.stages]]
     name = "betas"
     values."embed.betas" = [[0.8, 0.95], [0.9, 0.99], [0, 0.5], [0.1, 0.5], [0.2, 0.5]]
@@ -45,7 +45,7 @@ import Testing
     #expect(plan.source.options == ["--track", "micro"])
     #expect(plan.seeds == [0])
     #expect(plan.arms.map(\.name) == ["adamw", "muon"])
-    #expect(plan.arms[1].settings.map(\.text) == ["muon.scale=rms", "steps=4"])
+    #expect(plan.arms[1].settings.map(\.text) == ["muon.scale=rms", "steps=20"])
     #expect(plan.arms[1].stages[0].keys == ["embed.betas"])
     #expect(plan.arms[1].stages[0].points[2].map(\.choice) == [.value("[0, 0.5]")])
     #expect(plan.arms.map { $0.trialCount(seeds: 1) } == [5, 5])
@@ -117,7 +117,7 @@ import Testing
     ("factors.adamw.weight_decay", "factors.adamw.betas", "it is not a number"),
     ("[0.01, 0.02]", "[0.01, \"fast\"]", "arm adamw, stage coarse"),
     ("[0.01, 0.02]", "[0.01, -0.02]", "learning_rate -0.02"),
-    ("steps = 4,", "stesp = 4,", "did you mean 'steps'"),
+    ("steps = 20,", "stesp = 4,", "did you mean 'steps'"),
   ]
 
   @Test(arguments: mistakes)

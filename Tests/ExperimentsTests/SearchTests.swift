@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SearchTests {
   /// An arm of AdamW on micro, its stages as TOML.
-  private static func search(_ stages: String, set: String = "set.steps = 4") throws -> Search {
+  private static func search(_ stages: String, set: String = "set.steps = 20") throws -> Search {
     let text = """
       track = "micro"
       [[arms]]
@@ -21,7 +21,7 @@ import Testing
   /// The settings of a search's points, without the number of steps.
   private static func settings(_ search: Search) -> [String] {
     search.points.map { point in
-      point.settings.map(\.text).filter { $0 != "steps=4" }.joined(separator: " ")
+      point.settings.map(\.text).filter { $0 != "steps=20" }.joined(separator: " ")
     }
   }
 

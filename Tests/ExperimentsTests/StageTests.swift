@@ -11,7 +11,7 @@ import Testing
       [[arms]]
       name = "adamw"
       optimizer = "adamw"
-      set.steps = 4
+      set.steps = 40
       \(stages)
       """
     return try Search(PlanFileTests.stages(text), on: .micro, seeds: [0])
@@ -20,7 +20,7 @@ import Testing
   /// The settings of a search's points, without the number of steps.
   private static func settings(_ search: Search) -> [String] {
     search.points.map { point in
-      point.settings.map(\.text).filter { $0 != "steps=4" }.joined(separator: " ")
+      point.settings.map(\.text).filter { $0 != "steps=40" }.joined(separator: " ")
     }
   }
 

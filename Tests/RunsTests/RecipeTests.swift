@@ -56,7 +56,7 @@ import Testing
     registry.rules.add(Signs.self)
     let micro = try #require(registry.tracks.firstIndex { $0.track.name == "micro" })
     registry.tracks[micro].recipes["signs"] = Recipe(
-      steps: 9, schedule: usual.schedule, hidden: Signs(), embed: usual.embed, head: usual.head)
+      steps: 29, schedule: usual.schedule, hidden: Signs(), embed: usual.embed, head: usual.head)
     #expect(registry.ruleNames.last == "signs")
     try Registry.$current.withValue(registry) {
       let definition = try registry.track(named: "micro")

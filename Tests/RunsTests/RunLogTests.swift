@@ -11,7 +11,9 @@ import Text
   private static func plan(_ optimizer: String = "muon") throws -> RunPlan {
     try RunPlan(
       .micro, optimizer,
-      settings: try ["steps=4", "val_every=2", "target=5"].map { try Setting($0) }, seed: 0,
+      settings: try ["steps=4", "schedule.warmup_steps=0", "val_every=2", "target=5"].map {
+        try Setting($0)
+      }, seed: 0,
       precision: .float32)
   }
 

@@ -144,7 +144,7 @@ extension CommandLineTests {
         try tool.write(
           "base = \"micro\"\ndata = \"data\"\ntrack.target = 6\ntrack.val_tokens = 512\n",
           to: "place/mine.toml")
-        let file = ["--track-file", path("mine.toml"), "--set", "steps=3"]
+        let file = ["--track-file", path("mine.toml"), "--set", "steps=20"]
         try expect(0, ["run", "--quiet", "--out", path("other")] + file)
         for _ in 1...2 {
           try expect(
