@@ -110,13 +110,13 @@ extension CommandLineTests {
     }
 
     private static let comparison = [
-      "--track", "micro", "--quiet", "--set", "steps=4", "--set", "val_tokens=512",
+      "--track", "micro", "--quiet", "--set", "steps=20", "--set", "val_tokens=512",
     ]
 
     /// Another comparison on the same track has a directory of its own.
     @Test func comparisonsDoNotCollide() throws {
       try withTool { tool in
-        for steps in ["4", "5"] {
+        for steps in ["20", "21"] {
           let outcome = try tool.run(
             [
               "compare", "--track", "micro", "--quiet", "--seeds", "1", "--target", "5",
