@@ -79,7 +79,8 @@ extension CommandLineTests {
         // The whole run would take long: what is printed, and an end.
         let process = tool.shell(
           line.dropFirst("next: ".count)
-            + " --steps 2 --set val_tokens=128 --set batch=4 --set model.model_dim=32", [])
+            + " --steps 2 --set schedule.warmup_steps=0 --set val_tokens=128 --set batch=4"
+            + " --set model.model_dim=32", [])
         try process.runAndWait()
         #expect(process.terminationStatus == 0)
       }
