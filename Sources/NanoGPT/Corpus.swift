@@ -109,12 +109,12 @@ extension Corpus {
     if let text = String(validating: content, as: UTF8.self) { return text }
     guard format.isLossy else { return nil }
     let text = String(decoding: content, as: UTF8.self)
-    func count(_ scalars: some Sequence<Unicode.Scalar>) -> Int {
-      scalars.count { $0 == "\u{FFFD}" }
+    // Those that were there already are text.
+    let already = zip(content, zip(content.dropFirst(), content.dropFirst(2))).count {
+      $0 == 0xEF && $1.0 == 0xBF && $1.1 == 0xBD
     }
-    report(
-      "\(file.path): \(count(text.unicodeScalars)) characters are U+FFFD, for bytes that are not UTF-8"
-    )
+    let replaced = text.unicodeScalars.count { $0 == "\u{FFFD}" } - already
+    report("\(file.path): \(replaced) characters are U+FFFD, for bytes that are not UTF-8")
     return text
   }
 
@@ -128,9 +128,10 @@ extension Corpus {
       guard let separator else {
         return lines(section).split(whereSeparator: isBlank).map { $0.joined(separator: "\n") }
       }
-      return section.split(separator: separator).filter { !isBlank($0) }.map {
-        lines($0).joined(separator: "\n")
-      }
+      // Line ends first: a separator may have some in it.
+      return lines(section).joined(separator: "\n")
+        .split(separator: lines(Substring(separator)).joined(separator: "\n"))
+        .filter { !isBlank($0) }.map(String.init)
     }
   }
 

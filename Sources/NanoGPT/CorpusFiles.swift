@@ -33,7 +33,8 @@ struct CorpusFiles {
       tokenizerSHA256: SHA256.hexadecimal(tokenizerFile), train: train, validation: validation,
       shards: shards,
       // The rate is per byte token, so it is a floor of the loss under the byte tokenizer only.
-      entropyRate: tokenizer is ByteTokenizer ? corpus.entropyRate : nil)
+      entropyRate: tokenizer is ByteTokenizer ? corpus.entropyRate : nil,
+      unicode: Manifest.unicodeVersion)
     self.files = files
   }
 
@@ -100,10 +101,7 @@ struct CorpusFiles {
     let suffix = "\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)"
     let partial = parent.appendingPathComponent(".partial-\(suffix)")
     let replaced = parent.appendingPathComponent(".replaced-\(suffix)")
-    defer {
-      try? manager.removeItem(at: partial)
-      try? manager.removeItem(at: replaced)
-    }
+    defer { try? manager.removeItem(at: partial) }
     try Files.writing(to: directory) {
       try manager.createDirectory(at: partial, withIntermediateDirectories: true)
     }
@@ -117,15 +115,20 @@ struct CorpusFiles {
       try manifest.serialized().write(to: partial.appendingPathComponent(Manifest.fileName))
     }
     if isAlreadyThere() { return }
+    // Tokenizing takes a while, in which somebody may have put something there.
+    try Self.checkReplaceable(directory)
     try Files.writing(to: directory) {
-      if manager.fileExists(atPath: directory.path) {
-        try manager.moveItem(at: directory, to: replaced)
-      }
+      let isReplaced = manager.fileExists(atPath: directory.path)
+      if isReplaced { try manager.moveItem(at: directory, to: replaced) }
       do {
         try manager.moveItem(at: partial, to: directory)
       } catch {
-        try? manager.moveItem(at: replaced, to: directory)
+        if isReplaced { try? manager.moveItem(at: replaced, to: directory) }
         throw error
+      }
+      // Only what is still nothing but ours goes.
+      if isReplaced, (try? Self.checkReplaceable(replaced)) != nil {
+        try? manager.removeItem(at: replaced)
       }
     }
   }

@@ -52,6 +52,8 @@ public struct Manifest: Codable, Hashable, Sendable {
   public let shards: [Shard]
   /// The least mean loss any model can reach, in nats per token, where it is known.
   public let entropyRate: Double?
+  /// The version of Unicode by which text was split into letters, numbers and the rest; nil in older manifests.
+  public let unicode: String?
 
   enum CodingKeys: String, CodingKey {
     case version, corpus, vocabulary, train, validation, shards
@@ -59,6 +61,7 @@ public struct Manifest: Codable, Hashable, Sendable {
     case textBytes = "text_bytes"
     case tokenizerSHA256 = "tokenizer_sha256"
     case entropyRate = "entropy_rate"
+    case unicode
   }
 }
 
@@ -68,6 +71,14 @@ extension Manifest {
 
   /// The name of the tokenizer's file.
   public static let tokenizerFileName = "tokenizer.json"
+
+  /// The version of Unicode that this program knows: that of the newest character it knows, of one for each version.
+  static let unicodeVersion: String = {
+    let newest: [Unicode.Scalar] = ["\u{1FAE0}", "\u{1FAE8}", "\u{2FFC}", "\u{1FAE9}", "\u{1FACD}"]
+    let ages = newest.compactMap(\.properties.age).map { ($0.major, $0.minor) }
+    let age = ages.max { $0 < $1 } ?? (13, 0)
+    return "\(age.0).\(age.1)"
+  }()
 
   /// The version this program writes.
   static let currentVersion = 2

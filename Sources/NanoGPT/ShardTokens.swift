@@ -22,10 +22,17 @@ public struct ShardTokens: RandomAccessCollection, Sendable {
   /// The token at an index.
   public subscript(index: Int) -> TokenID {
     require(indices.contains(index), "token \(index) of \(count)")
-    return file.withUnsafeBytes { bytes in
-      TokenID(
-        littleEndian: bytes.loadUnaligned(
-          fromByteOffset: start + MemoryLayout<TokenID>.size * index, as: TokenID.self))
-    }
+    return file.withUnsafeBytes { token(index, in: $0) }
+  }
+
+  /// The index of the first token that is not below a bound; nil if there is none.
+  func firstIndex(notBelow bound: Int) -> Int? {
+    file.withUnsafeBytes { bytes in indices.first { Int(token($0, in: bytes)) >= bound } }
+  }
+
+  private func token(_ index: Int, in bytes: UnsafeRawBufferPointer) -> TokenID {
+    TokenID(
+      littleEndian: bytes.loadUnaligned(
+        fromByteOffset: start + MemoryLayout<TokenID>.size * index, as: TokenID.self))
   }
 }

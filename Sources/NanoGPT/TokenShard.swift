@@ -40,7 +40,7 @@ public struct TokenShard: Sendable {
   /// - Parameter vocabularySize: The number of tokens the model knows.
   /// - Throws: ``DataError`` of kind `badData` naming the first offending token and its index.
   public func validate(vocabularySize: Int) throws(DataError) {
-    guard let index = tokens.firstIndex(where: { Int($0) >= vocabularySize }) else { return }
+    guard let index = tokens.firstIndex(notBelow: vocabularySize) else { return }
     throw .badData(
       path: url.path,
       reason: "token \(tokens[index]) at index \(index) is not below the vocabulary size "

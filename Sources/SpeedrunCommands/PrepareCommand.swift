@@ -57,6 +57,9 @@ struct PrepareCommand: ColoredCommand {
       throw ValidationError(
         "--name '\(name)': letters, digits, - and _ only, as it names a directory")
     }
+    if let name, Self.known.contains(name) {
+      throw ValidationError("--name \(name): that is a corpus of its own; choose another name")
+    }
     if separator?.isEmpty == true { throw ValidationError("--separator: it must not be empty") }
     try check(vocabulary, of: "--vocabulary", in: BytePairTokenizer.vocabularySizes)
   }
@@ -69,7 +72,15 @@ struct PrepareCommand: ColoredCommand {
     let directory =
       out.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? Track.dataDirectory(corpus: source.name, vocabulary: size)
-    if out == nil, !text.isEmpty, let other = try? Manifest(in: directory),
+    for file in text where file != "-" {
+      let place = URL(fileURLWithPath: file).resolvingSymlinksInPath().deletingLastPathComponent()
+      if place.path == directory.resolvingSymlinksInPath().path {
+        throw UsageError(
+          "--text \(file): it lies in \(directory.relativePath), where the prepared files would go",
+          hint: "choose another place with --out DIR")
+      }
+    }
+    if out == nil, let other = try? Manifest(in: directory),
       other.textSHA256 != source.sha256
     {
       throw DataError.cannotWrite(

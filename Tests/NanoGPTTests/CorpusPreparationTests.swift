@@ -65,7 +65,7 @@ import Testing
       #expect(
         keys.sorted() == [
           "corpus", "entropy_rate", "shards", "text_bytes", "text_sha256", "tokenizer_sha256",
-          "train", "validation", "version", "vocabulary",
+          "train", "unicode", "validation", "version", "vocabulary",
         ])
     }
   }
