@@ -21,7 +21,7 @@ public struct Track: Codable, Hashable, Sendable {
   public var lanes: Int
   /// Parts of the batch that are computed one after the other before an update; nil for the batch in one.
   ///
-  /// See ``lanesSideBySide``.
+  /// Each part is computed with no more lanes than it has sequences, which is what saves memory.
   public var accumulation: Int?
   /// Tokens to predict in every validation.
   public var valTokens: Int
