@@ -43,4 +43,21 @@ import Testing
       #expect(parameters.map(\.value.elements) == before)
     }
   }
+
+  /// Weights of a run that diverged make no text.
+  @Test(arguments: [Float.nan, .infinity])
+  func weightsThatAreNotFiniteAreRefused(_ value: Float) throws {
+    try withTemporaryFile { url in
+      let parameters = scope(seed: 1).parameters
+      let first = parameters[0]
+      var values = first.value.elements
+      values[3] = value
+      first.assign(values)
+      try Checkpoint.save(parameters, to: url)
+      let error = dataError { try Checkpoint.load(scope(seed: 2).parameters, from: url) }
+      #expect(
+        error?.description.contains("\(first.name) is \(value) at index 3") == true,
+        "\(String(describing: error))")
+    }
+  }
 }
