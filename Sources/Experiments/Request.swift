@@ -127,14 +127,21 @@ package struct Request: Sendable {
   /// The track that all arms of a comparison run on, settings applied; it must have a target.
   package var track: Track {
     get throws(UsageError) {
-      let track = try plan(arms[0], [], seed: seeds[0]).track
-      for arm in arms {
-        for setting in arm.settings
-        where try plan(arm, [setting], seed: seeds[0]).track != track {
-          throw UsageError(
-            "arm \(arm.name): \(setting.text) changes what the track fixes for all arms",
-            hint: "\(setting.option) beside the arms changes it for all of them")
+      let tracks = try arms.map { (arm) throws(UsageError) in
+        try plan(arm, arm.settings, seed: seeds[0]).track
+      }
+      func possibleTrack(_ arm: Arm, _ settings: [Setting]) -> Track? {
+        (try? plan(arm, settings, seed: seeds[0]))?.track
+      }
+      // What holds without an arm's settings; where only they make the whole possible, that of the first arm.
+      let track = possibleTrack(arms[0], []) ?? tracks[0]
+      if let (arm, _) = zip(arms, tracks).first(where: { $1 != track }) {
+        let culprit = arm.settings.first { setting in
+          possibleTrack(arm, [setting]).map { $0 != track } ?? false
         }
+        throw UsageError(
+          "arm \(arm.name): \(culprit?.text ?? "a setting") changes what the track fixes for all arms",
+          hint: culprit.map { "\($0.option) beside the arms changes it for all of them" })
       }
       if kind == .comparison, track.target == nil {
         throw UsageError(

@@ -131,7 +131,7 @@ extension Manifest {
       guard found == expected else {
         throw .badData(
           path: url.path, reason: "SHA-256 is \(found), the manifest says \(expected)",
-          hint: Self.hint)
+          hint: "remove the file, and \(Self.hint)")
       }
     }
   }

@@ -147,7 +147,8 @@ public struct PreparedData {
   ) throws(DataError) {
     guard let found, let expected, found != expected else { return }
     throw .badData(
-      path: file.path, reason: "SHA-256 is \(found), the manifest says \(expected)", hint: hint)
+      path: file.path, reason: "SHA-256 is \(found), the manifest says \(expected)",
+      hint: "remove the file, and \(hint)")
   }
 
   private static let hint = "prepare the corpus again"

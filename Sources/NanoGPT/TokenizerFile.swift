@@ -201,7 +201,7 @@ extension BytePairTokenizer {
   /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
   ///   not JSON, describes another kind of tokenizer, or contradicts itself.
   public init(contentsOf url: URL) throws(DataError) {
-    let hint = "prepare the corpus again"
+    let hint = "prepare the corpus again, or write the tokenizer without what is named"
     let bytes = try Files.read(url, hint: hint)
     do {
       self = try JSONDecoder().decode(TokenizerFile.Content.self, from: Data(bytes)).tokenizer()

@@ -56,13 +56,17 @@ package struct RunDirectory {
       throw refusal("is a file, not a directory", hint: "choose another place with --out DIR")
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    if isForced || names.allSatisfy({ $0.hasPrefix(".") }) { return }
-    let hint = "choose another directory, or replace the files of a run there with --force"
+    if names.allSatisfy({ $0.hasPrefix(".") }) { return }
     guard let record = try? RunRecord(in: url) else {
-      throw refusal("is not empty, and not the directory of a run", hint: hint)
+      throw refusal(
+        "is not empty, and not the directory of a run",
+        hint:
+          "choose another place with --out DIR: not even --force replaces what no run has written")
     }
-    if let difference = plan.difference(from: record) {
-      throw refusal("holds another run: \(difference)", hint: hint)
+    if !isForced, let difference = plan.difference(from: record) {
+      throw refusal(
+        "holds another run: \(difference)",
+        hint: "choose another directory, or replace the files of that run with --force")
     }
   }
 

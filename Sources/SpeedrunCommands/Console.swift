@@ -1,9 +1,7 @@
-import Experiments
 import Foundation
 import Machine
 import NanoGPT
 @preconcurrency import Rainbow
-import Runs
 
 /// When to use colors.
 package enum ColorMode: String, CaseIterable {
@@ -102,12 +100,4 @@ package struct Console: Sendable {
 
   /// Writes a warning.
   func warn(_ text: String) { print(paint("warning:", .yellow) + " " + text) }
-
-  /// Warns that a rule runs by the recipe of another.
-  func warnUntuned(_ optimizer: String, _ source: TrackSource) {
-    let sweep = NextCommand(arguments: ["sweep", "--optimizer", optimizer] + source.options)
-    warn(
-      "\(source.definition.track.name) has no recipe for \(optimizer): it runs by AdamW's, which nobody has tuned "
-        + "for it; this does: \(sweep.text)")
-  }
 }

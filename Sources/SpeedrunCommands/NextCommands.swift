@@ -45,7 +45,7 @@ struct NextCommands {
     let rule = plan.recipe.hidden.rule
     let keys = ["learning_rate", "learningRate"].map { "\(plan.optimizer).\($0)" }
     let key = keys.first {
-      (try? plan.definition.value(of: $0, for: plan.optimizer)) ?? nil != nil
+      (try? plan.definition.value(of: $0, for: plan.optimizer)) != nil
     }
     guard let key else { return nil }
     let half = Setting(key: key, value: Setting.short(rule.learningRate / 2))
@@ -91,5 +91,15 @@ extension CompareCommand {
       isValue = argument == "--seeds"
     }
     return NextCommand(arguments: ["compare"] + kept + ["--seeds", "\(seeds)"])
+  }
+}
+
+extension Console {
+  /// Warns that a rule runs by the recipe of another, and says what would tune it.
+  func warnUntuned(_ optimizer: String, _ source: TrackSource) {
+    let sweep = NextCommand(arguments: ["sweep", "--optimizer", optimizer] + source.options)
+    warn(
+      "\(source.definition.track.name) has no recipe for \(optimizer): it runs by AdamW's, which nobody has tuned "
+        + "for it; this does: \(sweep.text)")
   }
 }

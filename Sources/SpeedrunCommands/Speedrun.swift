@@ -78,7 +78,7 @@ struct RootCommand: ParsableCommand {
       \(ExitStatus.help)
       """,
     // Asking git takes time, which only this option is worth.
-    version: CommandLine.arguments.contains("--version") ? Version.text : Speedrun.name,
+    version: CommandLine.arguments.contains("--version") ? ProgramVersion.text : Speedrun.name,
     subcommands: [
       RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
       VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,

@@ -89,6 +89,8 @@ import Testing
 
   @Test func anotherSeparatorThanBlankLines() {
     let text = "a\r\n\r\nb\n%%\n\nc%%\n%%<|endoftext|>d"
+    #expect(
+      Corpus.documents(in: "a\r\n--\r\nb", separator: "\n--\n") == ["a", "b"], "after line ends")
     #expect(Corpus.documents(in: text, separator: "%%") == ["a\n\nb\n", "\n\nc", "d"])
   }
 
@@ -101,14 +103,14 @@ import Testing
   @Test func invalidBytesAreReplacedOnlyIfThatIsAskedFor() throws {
     try withTemporaryDirectory { directory in
       let file = directory.appendingPathComponent("latin.txt")
-      try Data([0x63, 0x61, 0x66, 0xE9, 0x20, 0x21, 0xFF]).write(to: file)
+      try Data([0x63, 0x61, 0x66, 0xE9, 0x20, 0x21, 0xFF, 0xEF, 0xBF, 0xBD]).write(to: file)
       #expect(
         dataError { _ = try Corpus.text(files: [file]) }?.description.contains("--lossy") == true)
       var said: [String] = []
       let corpus = try Corpus.text(files: [file], format: TextFormat(isLossy: true)) {
         said.append($0)
       }
-      #expect(corpus.documents == ["caf\u{FFFD} !\u{FFFD}"])
+      #expect(corpus.documents == ["caf\u{FFFD} !\u{FFFD}\u{FFFD}"], "one was there already")
       #expect(said.count == 1 && said[0].contains("latin.txt: 2 characters are U+FFFD"))
     }
   }

@@ -68,4 +68,29 @@ import Testing
       try registry.track(named: "micro").applying([Setting("signs.learningRate=3")], for: "signs")
     }
   }
+
+  /// A rule runs everywhere as soon as it is there, by AdamW's recipe, until it has one of its own.
+  @Test func aRuleWithoutARecipeRunsByThatOfAdamW() throws {
+    var registry = Registry.builtIn
+    registry.rules.add(Signs.self)
+    registry.untunedRules["signs"] = Signs()
+    try Registry.$current.withValue(registry) {
+      for name in registry.trackNames {
+        let definition = try registry.track(named: name)
+        let (own, usual) = (
+          try definition.recipe(for: "signs"), try definition.recipe(for: "adamw")
+        )
+        #expect(own.hidden == NamedRule(Signs()))
+        #expect(own.steps == usual.steps && own.schedule == usual.schedule)
+        #expect(own.embed == usual.embed && own.head == usual.head)
+        #expect(definition.isUntuned("signs") && !definition.isUntuned("adamw"))
+        var tuned = definition
+        tuned.recipes["signs"]?.steps += 1
+        #expect(!tuned.isUntuned("signs"))
+      }
+      let changed = try registry.track(named: "kjv")
+        .applying([Setting("signs.learningRate=3")], for: "signs")
+      #expect((changed.recipes["signs"]?.hidden.rule as? Signs)?.learningRate == 3)
+    }
+  }
 }

@@ -58,7 +58,11 @@ import Testing
         refusal(other)?.contains("holds another run: steps is 10 there and 20 here") == true)
       #expect(refusal(other, isForced: true) == nil)
       try FileManager.default.removeItem(at: place.appendingPathComponent("run.json"))
-      #expect(refusal(plan)?.contains("is not empty, and not the directory of a run") == true)
+      for isForced in [false, true] {
+        #expect(
+          refusal(plan, isForced: isForced)?
+            .contains("is not empty, and not the directory of a run") == true)
+      }
       try FileManager.default.removeItem(at: place)
       try Data().write(to: place)
       #expect(refusal(plan, isForced: true)?.contains("is a file, not a directory") == true)

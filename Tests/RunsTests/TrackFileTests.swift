@@ -99,39 +99,3 @@ import Testing
     }
   }
 }
-
-@Suite struct UntunedRuleTests {
-  private struct Signs: ElementwiseRule {
-    static let name = "sgd"
-    var learningRate = 0.01
-
-    func update(_ elements: UpdateElements, at step: UpdateStep) {
-      for i in elements.indices { elements.weights[i] -= elements.gradient[i] > 0 ? 0.1 : -0.1 }
-    }
-  }
-
-  /// A rule runs everywhere as soon as it is there, by AdamW's recipe, until it has one of its own.
-  @Test func aRuleWithoutARecipeRunsByThatOfAdamW() throws {
-    var registry = Registry.builtIn
-    registry.rules.add(Signs.self)
-    registry.untunedRules["sgd"] = Signs()
-    try Registry.$current.withValue(registry) {
-      for name in registry.trackNames {
-        let definition = try registry.track(named: name)
-        let (own, usual) = (
-          try definition.recipe(for: "sgd"), try definition.recipe(for: "adamw")
-        )
-        #expect(own.hidden == NamedRule(Signs()))
-        #expect(own.steps == usual.steps && own.schedule == usual.schedule)
-        #expect(own.embed == usual.embed && own.head == usual.head)
-        #expect(definition.isUntuned("sgd") && !definition.isUntuned("adamw"))
-        var tuned = definition
-        tuned.recipes["sgd"]?.steps += 1
-        #expect(!tuned.isUntuned("sgd"))
-      }
-      let changed = try registry.track(named: "kjv")
-        .applying([Setting("sgd.learningRate=3")], for: "sgd")
-      #expect((changed.recipes["sgd"]?.hidden.rule as? Signs)?.learningRate == 3)
-    }
-  }
-}

@@ -42,6 +42,15 @@ extension CommandLineTests {
       }
     }
 
+    /// The record of a run stays, whoever does not read its result.
+    @Test func aResultThatCannotBePrintedCostsNoRecord() throws {
+      try withTool { tool in
+        try tool.shell("\"$@\" >/dev/full", CommandLineTool.short + ["--out", "run", "--json"])
+          .runAndWait()
+        #expect(tool.contents(of: "run").contains("run.json"))
+      }
+    }
+
     @Test func theClockOfAProgramStartsWithIt() throws {
       try withTool { tool in
         let run = CommandLineTool.short + ["--out", "run", "--no-save"]

@@ -1,8 +1,10 @@
 import Runs
 
 /// What `--version` says.
-enum Version {
-  /// The program, the commit of its source, and the compiler: git is asked now, so that no build has to.
+enum ProgramVersion {
+  /// The program, the commit of its source, and the compiler.
+  ///
+  /// git is asked now, so that no build has to: of a checkout that has moved on since the build, it is the later commit.
   static var text: String {
     let git = Environment.checkout()
     let commit = git.commit.map { $0.prefix(12) + (git.dirty == true ? " with changes" : "") }
