@@ -13,7 +13,7 @@ public final class Lanes: Sendable {
   /// The threads that take lanes.
   public let workers: Workers
   private let gradients: [Gradients]
-  private let pools = Mutex(Pools())
+  private let memory = Mutex(Pools())
   private let weights: PackedWeights
 
   /// The memory of lanes that run at the same time: as many pools as there are threads, not lanes.
@@ -68,12 +68,18 @@ public final class Lanes: Sendable {
 
   /// The number of tensor buffers asked of the system so far: constant once training has warmed up.
   package var allocations: Int {
-    pools.withLock { $0.all.reduce(0) { $0 + $1.allocations } }
+    memory.withLock { $0.all.reduce(0) { $0 + $1.allocations } }
   }
+
+  /// How many lanes have run at the same time so far: each with buffers of its own.
+  package var pools: Int { memory.withLock { $0.all.count } }
+
+  /// The memory of weights laid out for products, which is part of ``bufferBytes``.
+  package var packedBytes: Int { weights.bytes }
 
   /// The memory of what lanes compute with, without gradients, in bytes.
   package var bufferBytes: Int {
-    pools.withLock { $0.all.reduce(0) { $0 + $1.bytes } }
+    memory.withLock { $0.all.reduce(0) { $0 + $1.bytes } }
   }
 
   /// Runs `body` for every sequence, lane by lane, and returns its results in order.
@@ -95,14 +101,14 @@ public final class Lanes: Sendable {
           }
         }
       }
-      pools.withLock { $0.idle.append(pool) }
+      memory.withLock { $0.idle.append(pool) }
     }
     return results.withLock { $0 }
   }
 
   /// The pool that was used last, whose memory is likeliest to be in a cache, or a new one.
   private func takePool() -> StoragePool {
-    pools.withLock { pools in
+    memory.withLock { pools in
       if let pool = pools.idle.popLast() { return pool }
       let pool = StoragePool()
       pools.all.append(pool)

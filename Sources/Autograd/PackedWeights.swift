@@ -38,6 +38,17 @@ final class PackedWeights: Sendable {
     }
   }
 
+  /// The memory of all factors.
+  var bytes: Int {
+    slots.values.reduce(0) { bytes, slot in
+      slot.factors.withLock { factors in
+        factors.values.reduce(bytes) {
+          $0 + ($1.factor.storage?.count ?? 0) * MemoryLayout<Float>.stride
+        }
+      }
+    }
+  }
+
   /// A matrix parameter as right factor; nil for a parameter of another scope.
   func factor(
     of parameter: Parameter, _ orientation: Matrix.Orientation, _ precision: Precision

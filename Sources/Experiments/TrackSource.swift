@@ -8,12 +8,15 @@ package struct TrackSource: Hashable, Sendable {
   /// `--track NAME` or `--track-file FILE`, and `--data DIR` if its text is somebody's own.
   package let options: [String]
 
+  /// The preset it was made of; nil of a track.
+  package let preset: String?
+
   /// Where the data lie that they name; nil for those of the track's corpus.
   package let dataDirectory: URL?
 
   /// A track of a record, whatever the options that named it mean by now.
   package init(_ definition: TrackDefinition, options: [String]) {
-    (self.definition, self.options) = (definition, options)
+    (self.definition, self.options, preset) = (definition, options, nil)
     dataDirectory = options.firstIndex(of: "--data").flatMap { index in
       options.dropFirst(index + 1).first.map { URL(fileURLWithPath: $0, isDirectory: true) }
     }
@@ -23,8 +26,14 @@ package struct TrackSource: Hashable, Sendable {
   package init(named name: String, file: String? = nil, data: String? = nil) throws {
     let own = try file.map { try TrackFile(contentsOf: URL(fileURLWithPath: $0)) }
     var definition = try own?.definition ?? Registry.current.track(named: name)
+    preset = definition.track.isPreset ? definition.track.name : nil
     let directory = data.map { URL(fileURLWithPath: $0, isDirectory: true) }
     if let directory { try definition.track.adopt(corpusIn: directory) }
+    guard !definition.track.isPreset else {
+      throw UsageError(
+        "\(definition.track.name) is a size of a model, and needs data of your own",
+        hint: "--data DIR names what `speedrun prepare` has written, or a directory of shards")
+    }
     self.definition = definition
     options =
       (file.map { ["--track-file", $0] } ?? ["--track", name])

@@ -123,6 +123,12 @@ public final class Optimizer {
     updates = state.updates
   }
 
+  /// Forgets all updates, as if the optimizer were new.
+  package func forget() {
+    for buffer in stateBuffers.values { buffer.storage.buffer.update(repeating: 0) }
+    updates = 0
+  }
+
   /// Every buffer of every parameter, by the name it is saved under.
   private var stateBuffers: [String: StateBuffer] {
     var buffers: [String: StateBuffer] = [:]
@@ -142,6 +148,11 @@ public final class Optimizer {
   /// The memory of what updates compute with, without the state of the rules, in bytes.
   package var bufferBytes: Int {
     shares.reduce(0) { $0 + $1.pool.bytes }
+  }
+
+  /// The memory of the parameters, in bytes.
+  package var weightBytes: Int {
+    assignments.reduce(0) { $0 + $1.parameter.shape.count * MemoryLayout<Float>.stride }
   }
 
   /// The memory of what the rules remember, in bytes.

@@ -16,6 +16,8 @@ package struct Registry: Sendable {
     ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
   ]
   package var tracks: [TrackDefinition] = [.sprint, .kjv, .micro]
+  /// Tracks that have no corpus: sizes of models for text of one's own.
+  package var presets = TrackDefinition.presets
   /// What rules are on a track that has no recipe for them, by their names.
   package var untunedRules: [String: any UpdateRule] = [:]
 
@@ -34,18 +36,22 @@ package struct Registry: Sendable {
   /// The names of the tracks.
   package var trackNames: [String] { tracks.map { $0.track.name } }
 
+  /// The names of the presets.
+  package var presetNames: [String] { presets.map { $0.track.name } }
+
   /// The text of a corpus; nil when none has the name.
   package func corpus(named name: String) -> CorpusBuilder? {
     corpora.first { $0.name == name }?.text
   }
 
-  /// The track of a name, with its recipes.
+  /// The track or preset of a name, with its recipes.
   package func track(named name: String) throws(UsageError) -> TrackDefinition {
-    guard let match = tracks.first(where: { $0.track.name == name }) else {
+    guard let match = (tracks + presets).first(where: { $0.track.name == name }) else {
       throw UsageError(
         "no track is called '\(name)'",
         hint: "the tracks are \(trackNames.joined(separator: ", ")); "
-          + "--track-file FILE reads your own")
+          + "--track-file FILE reads your own, and with --data there are the presets "
+          + presetNames.joined(separator: ", "))
     }
     return completed(match)
   }

@@ -95,6 +95,9 @@ public struct Track: Codable, Hashable, Sendable {
   /// in the order of so many lanes.
   package var lanesSideBySide: Int { min(lanes, batch / (accumulation ?? 1)) }
 
+  /// Whether it is a size of a model only, which gets its corpus by ``adopt(corpusIn:)``.
+  package var isPreset: Bool { corpus.isEmpty }
+
   /// The name with the version, if there is one: `kjv v1`.
   public var title: String { version.map { "\(name) v\($0)" } ?? name }
 
@@ -170,8 +173,8 @@ extension Track {
     let text = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
     if text == corpus, manifest?.vocabulary ?? vocabulary == vocabulary { return }
     if text != corpus { textSHA256 = nil }
+    name = isPreset ? "\(text)-\(name)" : text
     corpus = text
-    name = corpus
     version = nil
     target = nil
     guard let manifest else { return }

@@ -54,7 +54,7 @@ package struct TrainingRun {
   ) throws -> (log: RunLog, process: RunRecord.Process) {
     var log = RunLog(plan)
     let clock = ContinuousClock()
-    try warmUp()
+    warmUp()
     let startupSeconds = CurrentProcess.secondsSinceStart
     let callsBefore = NewtonSchulz.calls
 
@@ -131,10 +131,10 @@ package struct TrainingRun {
   /// Runs everything once on dummy data, so that the first timed step is like the others.
   ///
   /// A sequence in each lane is enough: the next ones use its buffers again.
-  /// It leaves no trace: the weights and the optimizer's state are put back as they were.
-  private func warmUp() throws {
+  /// It leaves no trace: the weights are put back as they were, and the optimizer forgets.
+  private func warmUp() {
     let track = plan.track
-    let (weights, state) = (parameters.map(\.value.elements), optimizer.state)
+    let weights = parameters.map(\.value.elements)
     let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
     let (_, gradients) = lanes.lossAndGradients(sequences: min(track.batch, lanes.count)) {
       [model] _ in
@@ -142,6 +142,6 @@ package struct TrainingRun {
     }
     optimizer.step(gradients, at: TrainingProgress(0, of: plan.steps))
     for (parameter, elements) in zip(parameters, weights) { parameter.assign(elements) }
-    try optimizer.restore(state)
+    optimizer.forget()
   }
 }

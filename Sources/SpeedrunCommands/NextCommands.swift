@@ -95,6 +95,13 @@ extension CompareCommand {
 }
 
 extension Console {
+  /// Warns that a preset's recipe is a start, and says what would tune it.
+  func warn(presetIsUntuned preset: String, _ optimizer: String, _ source: TrackSource) {
+    warn(
+      "nobody has tuned the recipes of \(preset) for this text; this does: "
+        + NextCommand(arguments: ["sweep", "--optimizer", optimizer] + source.options).text)
+  }
+
   /// Warns that a rule runs by the recipe of another, and says what would tune it.
   func warnUntuned(_ optimizer: String, _ source: TrackSource) {
     let sweep = NextCommand(arguments: ["sweep", "--optimizer", optimizer] + source.options)

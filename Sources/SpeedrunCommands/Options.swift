@@ -112,12 +112,18 @@ struct DataOption: ParsableArguments {
 /// Which track, on which text, and what changes about it.
 struct TrackOptions: ParsableArguments {
   private static var names: [String] { Registry.current.trackNames }
+  private static var presets: [String] { Registry.current.presetNames }
 
   @Option(
     help:
       "The track: \(names.joined(separator: ", ")) (default: \(Registry.current.defaultTrack)).",
     completion: .list(names))
   var track: String?
+
+  @Option(
+    help: "With --data, a model's size instead of a track: \(presets.joined(separator: ", ")).",
+    completion: .list(presets))
+  var preset: String?
 
   @Option(help: "A track of your own, in TOML.", completion: .file(extensions: ["toml"]))
   var trackFile: String?
@@ -136,10 +142,22 @@ struct TrackOptions: ParsableArguments {
     try TrackSource(named: trackName, file: trackFile, data: data.path)
   }
 
-  private var trackName: String { track ?? Registry.current.defaultTrack }
+  func validate() throws {
+    let named = [("--track", track), ("--track-file", trackFile), ("--preset", preset)]
+      .filter { $1 != nil }.map(\.0)
+    if named.count > 1 {
+      throw ValidationError("\(named.joined(separator: " and ")): name the track once")
+    }
+    if let preset, !Self.presets.contains(preset) {
+      throw ValidationError(
+        "no preset is called '\(preset)': they are \(Self.presets.joined(separator: ", "))")
+    }
+  }
+
+  private var trackName: String { track ?? preset ?? Registry.current.defaultTrack }
 
   /// Whether an option names it.
-  var isNamed: Bool { track != nil || trackFile != nil }
+  var isNamed: Bool { track != nil || preset != nil || trackFile != nil }
 
   /// The options that name it, as they were given.
   var options: [String] {

@@ -82,12 +82,16 @@ struct RunCommand: ColoredCommand {
       return
     }
     let messages = Console.messages(color.mode)
-    if source.definition.isUntuned(plan.optimizer) { messages.warnUntuned(plan.optimizer, source) }
-    for warning in plan.recipe.warnings { messages.warn(warning) }
     let data = try source.data(for: plan.track) { if !quiet { messages.print($0) } }
     let threads = threads.usable
     let place = outputDirectory(for: plan)
     try RunDirectory.check(place, for: plan, isForced: force)
+    if !quiet, StepEstimate.isWorth(plan, of: source) {
+      messages.announce(try StepEstimate(plan, threads: threads), of: plan)
+    }
+    if source.definition.isUntuned(plan.optimizer) { messages.warnUntuned(plan.optimizer, source) }
+    if let preset = source.preset { messages.warn(presetIsUntuned: preset, plan.optimizer, source) }
+    for warning in plan.recipe.warnings { messages.warn(warning) }
     var training = try TrainingRun(plan, on: data, threads: threads)
     let environment = Environment(threads: threads)
     let files = RunRecord.DataFiles(data, corpus: plan.track.corpus)

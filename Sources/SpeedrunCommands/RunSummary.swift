@@ -1,10 +1,22 @@
 import Autograd
+import Foundation
 import Muon
 import NanoGPT
 import Runs
 import Text
 
 extension Console {
+  /// Says what the steps of a run will take, and warns where the machine is too small for them.
+  func announce(_ estimate: StepEstimate, of plan: RunPlan) {
+    print(estimate.text(of: plan))
+    let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    if estimate.bytes > memory {
+      warn(
+        "this machine has \(Format.bytes(memory)) of memory: smaller are a model with --set model.layers=N, and a "
+          + "batch with --set lanes=1")
+    }
+  }
+
   /// Says what a run is about to do: every parameter and its rule, and the size of the run.
   func announce(
     _ plan: RunPlan, routes: [Route], on data: PreparedData, threads: Int, directory: String

@@ -24,6 +24,17 @@ import Testing
     #expect(second.bits == uninterrupted.bits)
   }
 
+  /// What a warm-up leaves behind: nothing.
+  @Test func forgettingMakesItNew() throws {
+    let fixture = OptimizerFixture()
+    let optimizer = try fixture.optimizer()
+    let fresh = optimizer.state
+    fixture.train(optimizer, steps: 0..<2)
+    #expect(optimizer.state != fresh)
+    optimizer.forget()
+    #expect(optimizer.state == fresh)
+  }
+
   @Test func namesItsBuffers() throws {
     let state = try OptimizerFixture().optimizer().state
     #expect(state.updates == 0)
