@@ -1,6 +1,7 @@
 import Foundation
 import Machine
 import NanoGPT
+import Runs
 import Text
 
 /// The directory a sweep writes: its plan, the line of every trial, the record of every trial.
@@ -17,20 +18,7 @@ package final class SweepDirectory {
       try FileManager.default.createDirectory(
         at: url, withIntermediateDirectories: true)
     }
-    let lock: DirectoryLock?
-    do {
-      lock = try DirectoryLock(url.path)
-    } catch {
-      throw .cannotWrite(
-        path: url.relativePath, reason: error.description,
-        hint: "choose another place with --out DIR")
-    }
-    guard let lock else {
-      throw .cannotWrite(
-        path: url.relativePath, reason: "another sweep is writing there",
-        hint: "wait for it, or choose another place with --out DIR")
-    }
-    self.lock = lock
+    lock = try .held(on: url, by: "sweep")
   }
 
   /// Keeps the text of the plan; returns whether another one was there.

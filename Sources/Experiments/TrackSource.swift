@@ -14,6 +14,12 @@ package struct TrackSource: Hashable, Sendable {
   /// Where the data lie that they name; nil for those of the track's corpus.
   package let dataDirectory: URL?
 
+  /// A track of a run that goes on, whose data are known.
+  package init(_ definition: TrackDefinition, options: [String], dataDirectory: URL) {
+    (self.definition, self.options, preset) = (definition, options, nil)
+    self.dataDirectory = dataDirectory
+  }
+
   /// A track of a record, whatever the options that named it mean by now.
   package init(_ definition: TrackDefinition, options: [String]) {
     (self.definition, self.options, preset) = (definition, options, nil)

@@ -32,12 +32,33 @@ package struct Trial: Hashable, Sendable {
 
   /// What `speedrun` is called with.
   package func arguments(threads: Int) -> [String] {
-    ["run"] + source.options + ["--optimizer", optimizer]
+    let common = ["--threads", String(threads), "--quiet", "--end-with-input"]
+    let earlier = earlierStart
+    if earlier == .resumable { return ["run", "--resume", directory.path] + common }
+    return ["run"] + source.options + ["--optimizer", optimizer]
       + settings.flatMap { ["--set", $0.text] }
       + [
-        "--seed", String(seed), "--precision", precision.rawValue, "--threads", String(threads),
-        "--out", directory.path, "--no-save", "--quiet", "--end-with-input",
-      ] + (diagnosticsEvery.map { ["--diagnostics-every", String($0)] } ?? [])
+        "--seed", String(seed), "--precision", precision.rawValue, "--out", directory.path,
+        "--no-save",
+      ] + common + (diagnosticsEvery.map { ["--diagnostics-every", String($0)] } ?? [])
+      + (earlier == .lost ? ["--force"] : [])
+  }
+
+  /// What an earlier start of a trial has left that never came to its end.
+  private enum EarlierStart {
+    case none
+    /// A checkpoint that this machine goes on from bit by bit.
+    case resumable
+    /// A checkpoint of another machine, whose sums round otherwise.
+    case lost
+  }
+
+  private var earlierStart: EarlierStart {
+    guard let steps = RunCheckpoint.step(in: directory), steps > 0,
+      let record = try? RunRecord(in: directory), let plan = try? plan(), plan.produces(record)
+    else { return .none }
+    let isSame = Environment(threads: 1).difference(from: record.environment) == nil
+    return isSame ? .resumable : .lost
   }
 
   /// The run, decided in full.

@@ -11,6 +11,15 @@ public final class AppendOnlyFile {
     guard descriptor >= 0 else { throw .last }
   }
 
+  /// Opens a file that is there, to go on at its end.
+  public init(continuing path: String) throws(SystemError) {
+    descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .last }
+    let end = lseek(descriptor, 0, SEEK_END)
+    guard end >= 0 else { throw .last }
+    length = Int(end)
+  }
+
   deinit {
     close(descriptor)
   }

@@ -19,32 +19,55 @@ public enum Signals {
   }
 }
 
-/// Control-C: the first asks the program to come to an end, the second ends it at once.
+/// Control-C, and the signals of a system that shuts down or a terminal that closes: the first asks the program to come
+/// to an end, the second ends it at once.
 public enum Interruption {
-  /// The exit status of a process that Control-C has ended, as shells have it.
-  public static let exitStatus: Int32 = 130
+  /// The exit status of a process that a person or the system has ended, as shells have it for Control-C.
+  public static var exitStatus: Int32 { 130 }
 
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
   private static let count = Atomic<Int>(0)
+  private static let first = Atomic<Int32>(0)
 
-  /// Whether Control-C has been pressed.
+  /// Whether the program has been asked to end.
   public static var isRequested: Bool {
     count.load(ordering: .relaxed) > 0
   }
 
+  /// The name of the signal that asked first, such as `SIGTERM`; nil before any.
+  public static var signalName: String? {
+    switch first.load(ordering: .relaxed) {
+    case SIGINT: "SIGINT"
+    case SIGTERM: "SIGTERM"
+    case SIGHUP: "SIGHUP"
+    default: nil
+    }
+  }
+
   /// Starts to listen.
   public static func listen() {
-    // The first access initializes the counter, which a signal handler must not do.
+    // The first access initializes the counters, which a signal handler must not do.
     count.store(0, ordering: .relaxed)
-    signal(SIGINT) { _ in
-      if Interruption.count.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
-        _exit(130)
+    first.store(0, ordering: .relaxed)
+    var asked = sigset_t()
+    sigemptyset(&asked)
+    for number in signals {
+      let before = signal(number) { number in
+        if Interruption.count.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
+          _exit(Interruption.exitStatus)
+        }
+        Interruption.first.store(number, ordering: .relaxed)
       }
+      // Under nohup the terminal may close.
+      if number == SIGHUP, isIgnoring(before) { signal(number, SIG_IGN) }
+      sigaddset(&asked, number)
     }
-    // Whoever started this program may have had the signal blocked, which is inherited.
-    var interrupt = sigset_t()
-    sigemptyset(&interrupt)
-    sigaddset(&interrupt, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
+    // Whoever started this program may have had the signals blocked, which is inherited.
+    pthread_sigmask(SIG_UNBLOCK, &asked, nil)
+  }
+
+  private static func isIgnoring(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
 

@@ -54,14 +54,27 @@ public struct SystemError: Error, Hashable, CustomStringConvertible {
   public var description: String { String(cString: strerror(code)) }
 
   /// The reason of the call that has just failed.
-  static var last: SystemError { SystemError(code: errno) }
+  static var last: SystemError { SystemError(code: errno == 0 ? EIO : errno) }
 }
 
 /// Writes all bytes, however many calls it takes.
 func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+  let failure = bytes.withUnsafeBytes { bytes -> SystemError? in
+    do throws(SystemError) {
+      try writeAll(bytes, to: descriptor)
+      return nil
+    } catch {
+      return error
+    }
+  }
+  if let failure { throw failure }
+}
+
+/// The same for bytes in memory.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
   var rest = bytes[...]
   while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
     if count < 0, errno == EINTR { continue }
     guard count > 0 else { throw .last }
     rest = rest.dropFirst(count)

@@ -103,6 +103,11 @@ public final class Optimizer {
     OptimizerState(updates: updates, buffers: stateBuffers.mapValues(\.elements))
   }
 
+  /// Where the rules keep what they remember, by the names of ``state``, in their order: to be written without a copy.
+  package var stateStorages: [(name: String, shape: Shape, storage: Storage)] {
+    stateBuffers.sorted { $0.key < $1.key }.map { ($0, $1.shape, $1.storage) }
+  }
+
   /// Continues from a saved state; on error nothing has changed.
   ///
   /// - Throws: ``OptimizerError/mismatchedState(_:)`` when it is not one of these parameters and rules.

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 
 /// The weights of a model in a safetensors file, by parameter name.
 public enum Checkpoint {
@@ -13,10 +14,7 @@ public enum Checkpoint {
   public static func save(
     _ parameters: [Parameter], metadata: [String: String] = [:], to url: URL
   ) throws(DataError) {
-    let tensors = parameters.map { parameter in
-      (name: parameter.name, shape: parameter.shape.extents, values: parameter.value.elements)
-    }
-    try Safetensors.write(tensors, metadata: metadata, to: url)
+    try Safetensors.file(parameters.map(StoredTensor.init), metadata: metadata, at: url).commit()
   }
 
   /// Reads all parameters; on an error none has changed.
@@ -53,6 +51,33 @@ public enum Checkpoint {
     for parameter in parameters {
       if let tensor = tensors[parameter.name] { parameter.assign(tensor.values) }
     }
+  }
+}
+
+/// A tensor to be written from where it lies.
+package struct StoredTensor {
+  package let name: String
+  package let shape: Shape
+  package let storage: Storage
+
+  package init(name: String, shape: Shape, storage: Storage) {
+    (self.name, self.shape, self.storage) = (name, shape, storage)
+  }
+
+  package init(_ parameter: Parameter) {
+    self.init(name: parameter.name, shape: parameter.shape, storage: parameter.storage)
+  }
+}
+
+/// A file that is written, and takes its name when it is committed: on another thread, if that is to cost no time.
+package struct UncommittedFile: @unchecked Sendable {
+  // Only one thread at a time has it: whoever hands it on lets go of it.
+  let file: NewFile
+  let url: URL
+
+  /// Gives the file its name, once the disk has all of it.
+  package func commit() throws(DataError) {
+    try Files.writing(to: url) { try file.commit() }
   }
 }
 
@@ -98,6 +123,31 @@ public enum Safetensors {
     try Files.write(bytes, to: url)
   }
 
+  /// Writes a file whose name is still to be given, straight from the memory of the tensors.
+  ///
+  /// - Parameters:
+  ///   - tensors: Differently named.
+  ///   - metadata: Free text to store with them.
+  ///   - url: The file to create or replace, by committing what is returned.
+  package static func file(
+    _ tensors: [StoredTensor], metadata: [String: String], at url: URL
+  ) throws(DataError) -> UncommittedFile {
+    var start: [UInt8] = []
+    SafetensorsHeader(
+      describing: tensors.map { ($0.name, $0.shape.extents) }, metadata: metadata
+    ).append(to: &start)
+    var file: NewFile?
+    try Files.writing(to: url) {
+      let new = try NewFile(at: url.path)
+      try start.withUnsafeBytes { try new.append($0) }
+      // Float32 lies in memory as in the file: the processors this runs on are little-endian.
+      for tensor in tensors { try new.append(UnsafeRawBufferPointer(tensor.storage.buffer)) }
+      file = new
+    }
+    guard let file else { fail("Safetensors: no file and no error") }
+    return UncommittedFile(file: file, url: url)
+  }
+
   /// Reads the file at `url`.
   ///
   /// - Parameter url: A safetensors file of float32 tensors.
@@ -115,11 +165,28 @@ public enum Safetensors {
     }
     return Contents(
       tensors: header.tensors.mapValues { tensor in
-        let values = stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map {
-          Float(bitPattern: bytes.littleEndian(UInt32.self, at: header.dataStart + $0))
-        }
-        return (tensor.shape, values)
+        (tensor.shape, floats(bytes, from: header.dataStart + tensor.range.lowerBound, tensor.range))
       },
       metadata: header.metadata)
+  }
+
+  /// The free text of a file, without its tensors.
+  package static func metadata(of url: URL) throws(DataError) -> [String: String] {
+    let hint = "name a safetensors file"
+    let bytes = try Files.map(url, hint: hint)
+    do {
+      return try SafetensorsHeader(parsing: bytes).metadata
+    } catch {
+      throw .badData(path: url.path, reason: error.reason, hint: hint)
+    }
+  }
+
+  private static func floats(_ bytes: [UInt8], from start: Int, _ range: Range<Int>) -> [Float] {
+    bytes.withUnsafeBytes { bytes in
+      (0..<range.count / 4).map { index in
+        let bits = bytes.loadUnaligned(fromByteOffset: start + 4 * index, as: UInt32.self)
+        return Float(bitPattern: UInt32(littleEndian: bits))
+      }
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 
 /// Reading and writing whole files, with errors a person can act on.
 package enum Files {
@@ -38,20 +39,17 @@ package enum Files {
 
   /// Writes the file at `url` whole or not at all.
   ///
-  /// Until it is whole it has another name, always the same, so that one that was never finished makes way for the next.
-  package static func write(_ bytes: [UInt8], to url: URL) throws(DataError) {
-    let partial = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).partial")
+  /// - Parameters:
+  ///   - bytes: The content.
+  ///   - url: The file to create or replace.
+  ///   - isDurable: Whether it must outlast a loss of power, which costs some milliseconds of waiting.
+  package static func write(
+    _ bytes: [UInt8], to url: URL, isDurable: Bool = true
+  ) throws(DataError) {
     try writing(to: url) {
-      do {
-        try Data(bytes).write(to: partial)
-        guard rename(partial.path, url.path) == 0 else {
-          throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-        }
-      } catch {
-        try? FileManager.default.removeItem(at: partial)
-        throw error
-      }
+      let file = try NewFile(at: url.path)
+      try bytes.withUnsafeBytes { try file.append($0) }
+      try file.commit(isDurable: isDurable)
     }
   }
 
@@ -68,9 +66,7 @@ package enum Files {
 
   /// What the operating system said, at the bottom of Foundation's error; else Foundation's own words.
   private static func reason(for error: any Error) -> String {
-    if let posix = error as? POSIXError {
-      return String(cString: strerror(posix.code.rawValue))
-    }
+    if let system = error as? SystemError { return system.description }
     if let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error {
       return reason(for: underlying)
     }

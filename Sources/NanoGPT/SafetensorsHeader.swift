@@ -58,16 +58,16 @@ struct SafetensorsHeader {
   }
 
   /// Reads and checks the header of the file `bytes`.
-  init(parsing bytes: [UInt8]) throws(Problem) {
+  init(parsing bytes: some RandomAccessCollection<UInt8>) throws(Problem) {
     guard bytes.count >= 8 else {
       throw Problem(reason: "\(bytes.count) bytes are too short for a safetensors file")
     }
-    let length = bytes.littleEndian(UInt64.self, at: 0)
+    let length = Array(bytes.prefix(8)).littleEndian(UInt64.self, at: 0)
     guard length <= UInt64(bytes.count - 8) else {
       throw Problem(reason: "its header of \(length) bytes is longer than the file")
     }
     let dataStart = 8 + Int(length)
-    let json = Array(bytes[8..<dataStart])
+    let json = Array(bytes.dropFirst(8).prefix(Int(length)))
     guard let content = try? JSONDecoder().decode(Content.self, from: Data(json)) else {
       throw Problem(reason: "its header is not that of a safetensors file")
     }

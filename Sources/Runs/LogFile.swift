@@ -7,11 +7,13 @@ package final class LogFile {
   private let url: URL
   private let file: AppendOnlyFile
 
-  /// Creates the file, or empties it.
-  package init(_ url: URL) throws(DataError) {
+  /// Creates the file, or empties it; or goes on at its end.
+  package init(_ url: URL, isContinued: Bool = false) throws(DataError) {
     self.url = url
     do {
-      file = try AppendOnlyFile(emptying: url.path)
+      file =
+        try isContinued
+        ? AppendOnlyFile(continuing: url.path) : AppendOnlyFile(emptying: url.path)
     } catch {
       throw Self.failure(url, error)
     }

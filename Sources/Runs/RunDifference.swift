@@ -51,3 +51,33 @@ extension RunPlan {
     return text.isEmpty ? "none" : text
   }
 }
+
+extension RunRecord.DataFiles {
+  /// What other data there are, the first file by name, in words; nil when their content is the same.
+  package func difference(from other: RunRecord.DataFiles) -> String? {
+    func checksums(_ files: RunRecord.DataFiles) -> [(name: String, sha256: String)] {
+      files.trainShards.enumerated().map { ("training shard \($0 + 1)", $1.sha256) }
+        + files.valShards.enumerated().map { ("validation shard \($0 + 1)", $1.sha256) }
+        + (files.tokenizer.map { [("the tokenizer", $0.sha256)] } ?? [])
+    }
+    let (mine, others) = (checksums(self), checksums(other))
+    for (file, before) in zip(mine, others) where file != before {
+      return "SHA-256 of \(file.name) was \(before.sha256) and is \(file.sha256)"
+    }
+    return mine.count == others.count
+      ? nil : "there were \(others.count) files of data and are \(mine.count)"
+  }
+}
+
+extension Environment {
+  /// What rounds otherwise than in another environment, in words; nil when nothing does.
+  package func difference(from other: Environment) -> String? {
+    let parts = [
+      ("the matrix products are those of", products, other.products),
+      ("the vector instructions are", simd, other.simd),
+      ("OpenBLAS's version is", openBLAS.version, other.openBLAS.version),
+      ("OpenBLAS's kernels are those for", openBLAS.core, other.openBLAS.core),
+    ]
+    return parts.first { $1 != $2 }.map { "\($0) \($1), and were \($2)" }
+  }
+}

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 import NanoGPT
 import Text
 
@@ -12,28 +13,68 @@ package struct RunDirectory {
   private let text: LogFile
   /// The same log for TensorBoard, where that is asked for.
   private let tensorBoard: TensorBoardFile?
+  /// What the log says so far: nothing, unless a run goes on.
+  package let earlierLog: RunLog
+  /// Two runs never write in one directory.
+  private let lock: DirectoryLock
 
   /// Creates the directory, with a record of a run that has not begun and empty logs.
   ///
   /// From then on the record proves whose files these are. What an earlier start of the same run left is removed, and
   /// nothing else: see ``check(_:for:isForced:)``.
-  package init(_ url: URL, of record: RunRecord, forTensorBoard: Bool = false) throws {
-    self.url = url
+  package init(
+    _ url: URL, of record: RunRecord, on plan: RunPlan, forTensorBoard: Bool = false
+  ) throws {
     try Files.writing(to: url) {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
+    lock = try .held(on: url, by: "run")
+    (self.url, earlierLog) = (url, RunLog(plan))
     try Files.write(try JSON.file(record), to: url.appendingPathComponent(Self.recordName))
     events = try LogFile(url.appendingPathComponent(Self.logName))
     text = try LogFile(url.appendingPathComponent(Self.textName))
-    let stale = [
-      Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName, Self.pageName,
-      TensorBoardFile.name,
-    ]
-    .map(url.appendingPathComponent).filter { FileManager.default.fileExists(atPath: $0.path) }
-    try Files.writing(to: url) {
-      for file in stale { try FileManager.default.removeItem(at: file) }
-    }
+    try Self.remove(
+      [
+        Self.weightsName, Self.initialWeightsName, Manifest.tokenizerFileName, Self.pageName,
+        TensorBoardFile.name, RunCheckpoint.name,
+      ], in: url)
     tensorBoard = forTensorBoard ? try TensorBoardFile(in: url) : nil
+  }
+
+  /// Opens the directory of a run that goes on from its checkpoint.
+  ///
+  /// The logs are cut back to where the checkpoint was written. What came after is noted in the checkpoint as lost.
+  package init(_ url: URL, continuing checkpoint: inout RunCheckpoint, of plan: RunPlan) throws {
+    lock = try .held(on: url, by: "run")
+    self.url = url
+    let log = url.appendingPathComponent(Self.logName)
+    let (whole, flaw) = RunLog.read(
+      try Files.read(log, hint: "start the run again, with --force"), of: plan)
+    guard let earlier = whole.asOf(step: checkpoint.header.step) else {
+      throw DataError.badData(
+        path: log.relativePath,
+        reason: flaw.map { "line \($0.line) is \($0.reason)" }
+          ?? "\(whole.steps.count) steps, fewer than the checkpoint's \(checkpoint.header.step)",
+        hint: "start the run again, with --force")
+    }
+    checkpoint.noteInterruption(after: whole.steps.count)
+    earlierLog = earlier
+    try Files.write(try earlier.jsonl, to: log)
+    try Files.write(earlier.text, to: url.appendingPathComponent(Self.textName))
+    events = try LogFile(log, isContinued: true)
+    text = try LogFile(url.appendingPathComponent(Self.textName), isContinued: true)
+    try Self.remove([Self.weightsName], in: url)
+    let forTensorBoard = checkpoint.header.request.forTensorBoard
+    tensorBoard = forTensorBoard ? try TensorBoardFile(in: url) : nil
+    for event in earlier.events { try tensorBoard?.append(event) }
+  }
+
+  private static func remove(_ names: [String], in url: URL) throws(DataError) {
+    let files = names.map(url.appendingPathComponent)
+      .filter { FileManager.default.fileExists(atPath: $0.path) }
+    try Files.writing(to: url) {
+      for file in files { try FileManager.default.removeItem(at: file) }
+    }
   }
 
   /// Throws unless a run may write in a directory: it is not there, it is empty, or an earlier start of this very run
@@ -63,10 +104,16 @@ package struct RunDirectory {
         hint:
           "choose another place with --out DIR: not even --force replaces what no run has written")
     }
-    if !isForced, let difference = plan.difference(from: record) {
+    if isForced { return }
+    if let difference = plan.difference(from: record) {
       throw refusal(
         "holds another run: \(difference)",
         hint: "choose another directory, or replace the files of that run with --force")
+    }
+    if let steps = RunCheckpoint.step(in: url), steps > 0 {
+      throw refusal(
+        "holds this run, interrupted after \(steps) steps",
+        hint: "go on there with `speedrun run --resume \(url.relativePath)`, or begin again with --force")
     }
   }
 

@@ -86,6 +86,17 @@ extension RunLog {
         tokensPerSecond: (Double(plan.tokensPerStep) / step.time.seconds).ifFinite ?? 0))
   }
 
+  /// The log as it was after so many training steps, before the validation that may follow; nil if there were fewer.
+  package func asOf(step: Int) -> RunLog? {
+    guard steps.count >= step else { return nil }
+    var log = RunLog(plan)
+    for step in steps.prefix(step) { _ = log.train(step) }
+    log.validations = validations.filter { $0.step < step }
+    log.glances = glances.filter { $0.step < step }
+    log.diagnostics = diagnostics.filter { $0.step < step }
+    return log
+  }
+
   /// Notes a validation.
   package mutating func validate(loss: Double?, bitsPerByte: Double?) -> LogEvent {
     validations.append(judged(loss, bitsPerByte))
@@ -234,6 +245,7 @@ extension RunLog {
       tokensPerSecond: steps.isEmpty ? nil : (Double(tokens) / trainSeconds).ifFinite,
       optimizerSeconds: steps.reduce(.zero) { $0 + $1.optimizerTime }.seconds,
       newtonSchulzCalls: process.newtonSchulzCalls,
-      peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep, pauses: pauses)
+      peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep, pauses: pauses,
+      interruptions: process.interruptions.isEmpty ? nil : process.interruptions)
   }
 }

@@ -5,7 +5,9 @@ import NanoGPT
 
 /// One run, decided in full before it starts: what determines its numbers, and what its log looks like.
 package struct RunPlan: Sendable {
-  /// The track and its recipes, with what settings changed.
+  /// The track and its recipes, before any setting.
+  package let original: TrackDefinition
+  /// The same with what settings changed.
   package let definition: TrackDefinition
   /// The name of the rule that moves the matrices inside the blocks.
   package let optimizer: String
@@ -24,6 +26,7 @@ package struct RunPlan: Sendable {
     _ definition: TrackDefinition, _ optimizer: String, settings: [Setting], seed: UInt64,
     precision: Precision, diagnosticsEvery: Int? = nil
   ) throws(UsageError) {
+    original = definition
     self.definition = try definition.applying(settings, for: optimizer)
       .withoutClaims(
         of: definition, given: Set(settings.map(\.key)).intersection(["target"]))

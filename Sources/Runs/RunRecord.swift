@@ -133,9 +133,11 @@ public struct RunRecord: Codable, Sendable {
     public var divergedAtStep: Int?
     /// What stood still; absent where nothing did.
     public var pauses: Pauses?
+    /// Where it stopped and was resumed; absent where it ran in one go.
+    public var interruptions: [Interruption]?
 
     enum CodingKeys: String, CodingKey {
-      case reached, steps, tokens, pauses
+      case reached, steps, tokens, pauses, interruptions
       case stepsToTarget = "steps_to_target"
       case trainSecondsToTarget = "train_seconds_to_target"
       case finalValLoss = "final_val_loss"
@@ -149,6 +151,27 @@ public struct RunRecord: Codable, Sendable {
       case newtonSchulzCalls = "newton_schulz_calls"
       case peakResidentBytes = "peak_rss_bytes"
       case divergedAtStep = "diverged_at_step"
+    }
+  }
+}
+
+extension RunRecord {
+  /// A place where a run stopped, and went on later as if it had not.
+  public struct Interruption: Codable, Hashable, Sendable {
+    /// The training steps that were made and kept.
+    public var step: Int
+    /// The steps after that which were lost, and made again.
+    public var repeatedSteps: Int
+    /// The signal that asked the run to end, such as `SIGINT`; nil where it was killed, or the machine was.
+    public var signal: String?
+    /// When what is kept was written, as `2026-11-27T09:30:00Z`.
+    public var stopped: String
+    /// When the run went on.
+    public var resumed: String
+
+    enum CodingKeys: String, CodingKey {
+      case step, signal, stopped, resumed
+      case repeatedSteps = "repeated_steps"
     }
   }
 }
@@ -170,17 +193,22 @@ extension RunRecord {
 
 extension RunRecord {
   /// What only the process that ran it could tell.
-  package struct Process: Sendable {
+  ///
+  /// Of a run that was resumed, the sum over its processes.
+  package struct Process: Codable, Sendable {
     package var wallSeconds: Double
     package var startupSeconds: Double?
     package var newtonSchulzCalls: Int
     package var peakResidentBytes: Int
+    package var interruptions: [Interruption]
 
     package init(
-      wallSeconds: Double, startupSeconds: Double?, newtonSchulzCalls: Int, peakResidentBytes: Int
+      wallSeconds: Double, startupSeconds: Double?, newtonSchulzCalls: Int, peakResidentBytes: Int,
+      interruptions: [Interruption] = []
     ) {
       (self.wallSeconds, self.startupSeconds) = (wallSeconds, startupSeconds)
       (self.newtonSchulzCalls, self.peakResidentBytes) = (newtonSchulzCalls, peakResidentBytes)
+      self.interruptions = interruptions
     }
 
     /// Of a run that has not begun.

@@ -11,6 +11,8 @@ package protocol TrainingObserver {
   mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration)
   /// A validation has ended.
   mutating func validated(loss: Double)
+  /// Something did not work that training can do without.
+  mutating func warned(_ text: String)
 }
 
 /// One speedrun: a model, an optimizer, batches, and the loop over them.
@@ -25,13 +27,23 @@ package struct TrainingRun {
   private let lanes: Lanes
   private var batches: BatchLoader
   private var validation: GlancingValidation
+  /// Where the run goes on from.
+  private let start: RunCheckpoint?
 
   /// Builds the model with its initial weights, and everything that trains it.
-  package init(_ plan: RunPlan, on data: PreparedData, threads: Int) throws {
+  ///
+  /// - Parameters:
+  ///   - plan: What to run.
+  ///   - data: What to train on.
+  ///   - threads: The number of threads, on which no number depends.
+  ///   - start: The checkpoint to go on from; nil to begin.
+  package init(
+    _ plan: RunPlan, on data: PreparedData, threads: Int, from start: RunCheckpoint? = nil
+  ) throws {
     let (track, recipe) = (plan.track, plan.recipe)
     let workers = Workers(count: threads)
     let scope = ParameterScope(seed: plan.seed)
-    self.plan = plan
+    (self.plan, self.start) = (plan, start)
     model = plan.model(in: scope)
     parameters = scope.parameters
     lanes = Lanes(count: track.lanesSideBySide, scope: scope, workers: workers)
@@ -40,7 +52,8 @@ package struct TrainingRun {
       workers: workers)
     batches = try BatchLoader(
       shards: data.trainingShards, batchSize: track.batch,
-      contextLength: track.model.context, seed: plan.dataSeed)
+      contextLength: track.model.context, seed: plan.dataSeed,
+      from: start?.header.position ?? .start)
     let windows = try ValidationSet(
       shards: data.validationShards, tokens: track.valTokens,
       contextLength: track.model.context)
@@ -48,17 +61,18 @@ package struct TrainingRun {
       windows, every: track.valGlance, tokenizer: data.tokenizer, lanes: lanes)
   }
 
-  /// Trains, writing the log as it goes, and returns it with what it cannot tell.
+  /// Trains, writing the log and checkpoints as it goes, and returns the log with what it cannot tell.
   package mutating func train(
-    into directory: RunDirectory, observer: inout some TrainingObserver
+    into directory: RunDirectory, checkpoints: inout Checkpoints,
+    observer: inout some TrainingObserver
   ) throws -> (log: RunLog, process: RunRecord.Process) {
-    var log = RunLog(plan)
+    var log = directory.earlierLog
     let clock = ContinuousClock()
     warmUp()
-    let startupSeconds = CurrentProcess.secondsSinceStart
-    let callsBefore = NewtonSchulz.calls
+    try start?.restore(parameters, optimizer, in: directory.url)
+    let meter = ProcessMeter(after: start?.header.process)
 
-    for step in 0..<plan.steps {
+    for step in log.steps.count..<plan.steps {
       // Validation, at first before anything is learned; its time does not count.
       if plan.validates(at: step) {
         try validate(&log, directory, &observer)
@@ -90,22 +104,20 @@ package struct TrainingRun {
         }
       }
 
-      // Reasons to end early.
+      // Reasons to end early, and what it takes to go on later.
       guard loss.isFinite else { break }
-      if Interruption.isRequested, step + 1 < plan.steps {
-        log.isInterrupted = true
-        break
+      log.isInterrupted = Interruption.isRequested && step + 1 < plan.steps
+      if log.isInterrupted || checkpoints.isDue(after: step + 1) {
+        let failure = checkpoints.write(
+          step: step + 1, position: batches.position, process: meter.process, of: parameters,
+          optimizer, isLast: log.isInterrupted)
+        if let failure { observer.warned("no checkpoint: \(failure)") }
       }
+      if log.isInterrupted { break }
     }
 
     if !log.endedEarly { try validate(&log, directory, &observer) }
-    return (
-      log,
-      RunRecord.Process(
-        wallSeconds: 0, startupSeconds: startupSeconds,
-        newtonSchulzCalls: NewtonSchulz.calls - callsBefore,
-        peakResidentBytes: CurrentProcess.peakResidentBytes)
-    )
+    return (log, meter.process)
   }
 
   /// Judges the model: at a glance, and on the whole validation set where that counts.

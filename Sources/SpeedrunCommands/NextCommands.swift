@@ -28,11 +28,14 @@ struct NextCommands {
   let directory: String
   /// Whether text can be made from what is there: weights and a tokenizer.
   let canSample: Bool
+  /// Whether there is a checkpoint to go on from, should the run have been interrupted.
+  let canResume: Bool
 
   /// The commands after a run that ended like this.
   func after(_ outcome: RunRecord.Outcome) -> [NextCommand] {
     switch outcome {
-    case .interrupted: []
+    case .interrupted:
+      canResume ? [NextCommand(reason: "goes on", arguments: ["run", "--resume", directory])] : []
     case .diverged: slower.map { [$0] } ?? []
     case .reached, .missed, .completed:
       (canSample ? [NextCommand(arguments: ["sample", directory])] : [])
@@ -95,6 +98,13 @@ extension CompareCommand {
 }
 
 extension Console {
+  /// Warns of what is suspicious about a run before it begins.
+  func warn(of plan: RunPlan, from source: TrackSource) {
+    if source.definition.isUntuned(plan.optimizer) { warnUntuned(plan.optimizer, source) }
+    if let preset = source.preset { warn(presetIsUntuned: preset, plan.optimizer, source) }
+    for warning in plan.recipe.warnings { warn(warning) }
+  }
+
   /// Warns that a preset's recipe is a start, and says what would tune it.
   func warn(presetIsUntuned preset: String, _ optimizer: String, _ source: TrackSource) {
     warn(

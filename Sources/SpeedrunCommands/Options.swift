@@ -48,8 +48,12 @@ struct ThreadsOption: ParsableArguments {
 struct PrecisionOption: ParsableArguments {
   @Option(
     name: .customLong("precision"),
-    help: "Arithmetic of the matrix products; bf16 needs a processor with AVX512-BF16.")
-  var value = Precision.float32
+    help: ArgumentHelp(
+      "Arithmetic of the matrix products; bf16 needs a processor with AVX512-BF16 (default: float32)."))
+  var given: Precision?
+
+  /// What is asked for.
+  var value: Precision { given ?? .float32 }
 
   /// What is asked for, if this processor has it.
   func checked() throws(UsageError) -> Precision { try value.checked(for: "--precision") }
@@ -70,9 +74,13 @@ struct OptimizerOption: ParsableArguments {
 
   @Option(
     name: .customLong("optimizer"),
-    help: "What updates the matrices inside the blocks: \(known.joined(separator: ", ")).",
+    help:
+      "What updates the matrices inside the blocks: \(known.joined(separator: ", ")) (default: muon).",
     completion: .list(known))
-  var name = "muon"
+  var given: String?
+
+  /// What is asked for.
+  var name: String { given ?? "muon" }
 
   /// The name, if there is such a rule.
   func checked() throws(UsageError) -> String {

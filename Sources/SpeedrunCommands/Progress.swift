@@ -121,7 +121,7 @@ struct ProgressDisplay {
 }
 
 /// Shows how far a run is, by what it says of its steps.
-struct RunProgress: TrainingObserver {
+struct RunProgress {
   var display: ProgressDisplay
   let steps: Int
   let target: Double?

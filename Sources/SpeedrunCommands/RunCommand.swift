@@ -30,8 +30,8 @@ struct RunCommand: ColoredCommand {
   @Option(parsing: .unconditional, help: "The number of training steps.")
   var steps: Int?
 
-  @Option(parsing: .unconditional, help: "Determines the initial weights.")
-  var seed: UInt64 = 0
+  @Option(parsing: .unconditional, help: "Determines the initial weights (default: 0).")
+  var seed: UInt64?
 
   @OptionGroup var precision: PrecisionOption
 
@@ -49,6 +49,8 @@ struct RunCommand: ColoredCommand {
 
   @Flag(help: "Do not write the weights after the last step.")
   var noSave = false
+
+  @OptionGroup var checkpoints: CheckpointOptions
 
   @OptionGroup var diagnostics: DiagnosticsOption
 
@@ -70,71 +72,101 @@ struct RunCommand: ColoredCommand {
 
   @OptionGroup var color: ColorOption
 
+  func validate() throws {
+    guard checkpoints.resume != nil else { return }
+    let others = [
+      ("--out", out != nil), ("--force", force), ("--save-initial", saveInitial),
+      ("--no-save", noSave), ("--tensorboard", forTensorBoard), ("--print-config", printConfig),
+      ("--diagnostics", diagnostics.interval != nil),
+    ]
+    if let (option, _) = others.first(where: \.1) {
+      throw ValidationError("--resume excludes \(option): the run goes on as it was begun")
+    }
+  }
+
   func run() throws {
     if endWithInput { Lifeline.hold() }
-    let source = try track.source()
-    let plan = try RunPlan(
-      source.definition, try optimizer.checked(),
-      settings: try track.settings([("steps", steps.map { "\($0)" })]), seed: seed,
-      precision: try precision.checked(), diagnosticsEvery: diagnostics.interval)
-    if printConfig {
-      Console.output(color.mode).print(try plan.definition.toml())
-      return
-    }
     let messages = Console.messages(color.mode)
-    let data = try source.data(for: plan.track) { if !quiet { messages.print($0) } }
-    let threads = threads.usable
-    let place = outputDirectory(for: plan)
-    try RunDirectory.check(place, for: plan, isForced: force)
-    if !quiet, StepEstimate.isWorth(plan, of: source) {
-      messages.announce(try StepEstimate(plan, threads: threads), of: plan)
+    if let directory = checkpoints.resume {
+      return try run(try resumedRun(in: directory), messages)
     }
-    if source.definition.isUntuned(plan.optimizer) { messages.warnUntuned(plan.optimizer, source) }
-    if let preset = source.preset { messages.warn(presetIsUntuned: preset, plan.optimizer, source) }
-    for warning in plan.recipe.warnings { messages.warn(warning) }
-    var training = try TrainingRun(plan, on: data, threads: threads)
+    let (source, plan) = try planned()
+    if printConfig {
+      return Console.output(color.mode).print(try plan.definition.toml())
+    }
+    let start = try newRun(source, plan) { if !quiet { messages.print($0) } }
+    if !quiet, StepEstimate.isWorth(plan, of: source) {
+      messages.announce(try StepEstimate(plan, threads: threads.usable), of: plan)
+    }
+    messages.warn(of: plan, from: source)
+    try run(start, messages)
+  }
+
+  /// Trains to the end of the run, or until somebody interrupts it.
+  private func run(_ start: RunStart, _ messages: Console) throws {
+    var start = start
+    let (plan, data, threads) = (start.plan, start.data, threads.usable)
     let environment = Environment(threads: threads)
     let files = RunRecord.DataFiles(data, corpus: plan.track.corpus)
+    let directory: RunDirectory
+    var training: TrainingRun
     func record(of log: RunLog, _ process: RunRecord.Process) -> RunRecord {
       RunRecord(
         of: log, groups: training.optimizer.groups, on: files, environment: environment,
         process: process)
     }
-    let directory = try RunDirectory(
-      place, of: record(of: .notBegun(plan), .notBegun), forTensorBoard: forTensorBoard)
+    if var checkpoint = start.checkpoint {
+      directory = try RunDirectory(start.place, continuing: &checkpoint, of: plan)
+      start.checkpoint = checkpoint
+      training = try TrainingRun(plan, on: data, threads: threads, from: checkpoint)
+    } else {
+      training = try TrainingRun(plan, on: data, threads: threads)
+      directory = try RunDirectory(
+        start.place, of: record(of: .notBegun(plan), .notBegun), on: plan,
+        forTensorBoard: start.forTensorBoard)
+    }
+    var checkpoints = Checkpoints(
+      of: start.checkpoint?.header ?? RunCheckpoint.Header(request: start.request),
+      in: directory.url, every: checkpoints.interval)
     let routes = training.optimizer.routing
     let page = quiet ? nil : LiveFile(in: directory.url)
     if let page { messages.print("page: \(page.url.relativePath)") }
     if !quiet {
       messages.announce(
         plan, routes: routes, on: data, threads: threads, directory: directory.url.relativePath)
+      if let step = start.checkpoint?.header.step { messages.print("going on at step \(step)") }
     }
 
     let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
     if saveInitial { try directory.write(initial: training.parameters, of: configuration) }
+    if start.checkpoint == nil { checkpoints.writeFirst(of: training.parameters, training.optimizer) }
     Interruption.listen()
     let progress = RunProgress(
       of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))
     var watcher = RunWatcher(
-      progress, page: page, of: RunPage(plan, routes: Table(routes)))
+      progress, page: page, of: RunPage(plan, routes: Table(routes)),
+      after: directory.earlierLog, on: messages)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { progress.display.clear() }
-    var (log, process) = try training.train(into: directory, observer: &watcher)
+    let (log, process) = try training.train(
+      into: directory, checkpoints: &checkpoints, observer: &watcher)
     progress.display.clear()
 
-    process.wallSeconds = CurrentProcess.secondsSinceStart
     let record = record(of: log, process)
     // The record first: weights that do not fit on the disk must not cost the record.
     try directory.write(record)
-    if !noSave, log.divergedAtStep == nil {
+    if start.savesWeights, log.divergedAtStep == nil {
       try directory.write(final: training.parameters, of: configuration)
       try directory.writeTokenizer(of: data)
     }
+    if !log.isInterrupted { checkpoints.remove() }
     let summary = RunSummary(
       record: record, log: log, directory: directory.url.relativePath,
       next: NextCommands(
-        plan: plan, source: source, threads: self.threads.given,
-        directory: directory.url.relativePath, canSample: !noSave && data.tokenizer != nil
+        plan: plan, source: start.source, threads: self.threads.given,
+        directory: directory.url.relativePath,
+        canSample: start.savesWeights && data.tokenizer != nil,
+        canResume: checkpoints.isKept
       ).after(record.outcome),
       floor: data.manifest?.entropyRate
     )
@@ -152,12 +184,6 @@ struct RunCommand: ColoredCommand {
         "error: diverged: the loss of step \(step) is not finite; try a lower learning rate")
     }
     throw ExitCode(record.outcome.status.rawValue)
-  }
-
-  private func outputDirectory(for plan: RunPlan) -> URL {
-    out.map { URL(fileURLWithPath: $0, isDirectory: true) }
-      ?? RunDirectory.defaultURL(
-        track: plan.track.name, optimizer: plan.optimizer, seed: plan.seed)
   }
 }
 

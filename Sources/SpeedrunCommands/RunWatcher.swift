@@ -11,9 +11,27 @@ struct RunWatcher: TrainingObserver {
   var page: LiveFile?
   private var content: RunPage
   private var step = 0
+  private let messages: Console
 
-  init(_ progress: RunProgress, page: LiveFile?, of content: RunPage) {
+  /// Watches a run from its beginning, or one that goes on after what its log says.
+  init(
+    _ progress: RunProgress, page: LiveFile?, of content: RunPage, after log: RunLog,
+    on messages: Console
+  ) {
     (self.progress, self.page, self.content) = (progress, page, content)
+    self.messages = messages
+    for (step, event) in log.steps.enumerated() {
+      self.content.trained(step: step, loss: event.loss ?? .nan, seconds: event.time.seconds)
+    }
+    for validation in log.curve {
+      self.content.validated(step: validation.step, loss: validation.loss ?? .nan)
+    }
+    step = log.steps.count
+  }
+
+  func warned(_ text: String) {
+    progress.display.clear()
+    messages.warn(text)
   }
 
   mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration) {
@@ -73,6 +91,6 @@ struct LiveFile {
 
   private func write(_ html: () throws -> String) {
     guard let html = try? html() else { return }
-    try? Files.write(Array(html.utf8), to: url)
+    try? Files.write(Array(html.utf8), to: url, isDurable: false)
   }
 }

@@ -48,7 +48,8 @@ struct Plausibility {
       process: RunRecord.Process(
         wallSeconds: found.result.wallSeconds, startupSeconds: found.result.startupSeconds,
         newtonSchulzCalls: updates * plan.recipe.newtonSchulzCalls(of: matrices(run).count),
-        peakResidentBytes: found.result.peakResidentBytes))
+        peakResidentBytes: found.result.peakResidentBytes,
+        interruptions: found.result.interruptions ?? []))
     // Of a log that breaks off, or whose steps took no time, nothing follows.
     if !isSound(run.log) { (expected.outcome, expected.result) = (found.outcome, found.result) }
     return expected

@@ -1,0 +1,52 @@
+import Foundation
+
+/// A file that takes its name only when it is whole.
+///
+/// Until then it has another name, always the same, so that one that was never finished makes way for the next; and
+/// what had the name before stays. A new file that is not committed leaves nothing behind.
+public final class NewFile {
+  private let path: String
+  private let partial: String
+  private let descriptor: Int32
+  private var isCommitted = false
+
+  /// Begins a file, in the directory where it is to be.
+  public init(at path: String) throws(SystemError) {
+    let url = URL(fileURLWithPath: path)
+    self.path = path
+    partial =
+      url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
+      .path
+    descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .last }
+  }
+
+  /// Appends bytes.
+  public func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    try writeAll(bytes, to: descriptor)
+  }
+
+  /// Gives the file its name, with all that was appended on the disk, where a loss of power leaves it.
+  ///
+  /// - Parameter isDurable: Whether the disk must have it; without, a file costs no waiting.
+  public func commit(isDurable: Bool = true) throws(SystemError) {
+    if isDurable { guard fsync(descriptor) == 0 else { throw .last } }
+    guard rename(partial, path) == 0 else { throw .last }
+    isCommitted = true
+    if isDurable { Self.synchronizeDirectory(of: path) }
+  }
+
+  /// The name itself is kept by the directory; a file system that cannot say so has no better way.
+  private static func synchronizeDirectory(of path: String) {
+    let directory = open(
+      URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    _ = fsync(directory)
+    close(directory)
+  }
+
+  deinit {
+    close(descriptor)
+    if !isCommitted { unlink(partial) }
+  }
+}
