@@ -34,9 +34,9 @@ package struct Verdict: Codable, Sendable {
     /// Of a mean as low as this if the true one were the target.
     package let probability: Double
     package let tokens: Int
-    /// The mean training time until then, without pauses.
+    /// The mean training time until then, without pauses and interrupted runs.
     package let seconds: Double
-    /// The same with them; absent where there was none.
+    /// The same with them; absent where there were none.
     package var rawSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -141,9 +141,7 @@ extension Verdict {
     let target = track.target ?? .nan
     let rule = StopRule(target: target)
     let bootstrap = Bootstrap()
-    let curves = arms.map { _, runs in
-      ArmCurves(runs.map { ($0.trial.seed, $0.log.withoutPauses($0.log.validations)) })
-    }
+    let curves = arms.map { ComparableTimes.curves(of: $0.runs) }
     var results = arms.indices.map { index in
       ArmResult(
         arms[index].arm, arms[index].runs, curves[index], rule,
@@ -152,10 +150,12 @@ extension Verdict {
     if question != nil {
       for index in arms.indices { results[index].arrivals = curves[index].arrivals(at: target) }
     }
-    // The first seed of each arm has the machine to itself.
+    // The first seed of each arm has the machine to itself; what was interrupted says nothing of seconds.
     let stepTimes = arms.map { _, runs in
-      runs.first.map { $0.record.result.steadyTrainSeconds / Double($0.record.result.steps) }
-        ?? .nan
+      runs.first.flatMap { run in
+        run.record.isInterrupted
+          ? nil : run.record.result.steadyTrainSeconds / Double(run.record.result.steps)
+      } ?? .nan
     }
     let decisions = question.map { question in
       arms.indices.dropFirst().map { index in
@@ -185,7 +185,8 @@ extension Verdict {
       compute: ExperimentRecord.Compute(records),
       warnings: Self.warnings(
         about: records.map(\.environment), timed: timed.flatMap(\.runs).map(\.record.environment))
-        + timed.compactMap { arm, runs in Self.warning(aboutPausesOf: arm, runs) })
+        + timed.compactMap { arm, runs in Self.warning(aboutPausesOf: arm, runs) }
+        + arms.compactMap { arm, runs in ComparableTimes.warning(about: arm, runs) })
   }
 
   /// What makes numbers of different runs hard to compare, in words.
@@ -233,6 +234,7 @@ extension Verdict.ArmResult {
     let finalLosses = results.compactMap(\.finalValLoss)
     let shortfall = rule.shortfall(of: curves)
     let isPaused = results.contains { $0.pauses != nil }
+    let isRaw = isPaused || results.contains { $0.interruptions != nil }
     func rawSeconds(until step: Int) -> Double {
       Sample(
         runs.compactMap { run in
@@ -255,7 +257,7 @@ extension Verdict.ArmResult {
             step: curves.steps[index], previousStep: index == 0 ? 0 : curves.steps[index - 1],
             loss: Verdict.Loss(losses), probability: test.probability,
             tokens: curves.steps[index] * tokensPerStep, seconds: curves.seconds(at: index).mean,
-            rawSeconds: isPaused ? rawSeconds(until: curves.steps[index]) : nil)
+            rawSeconds: isRaw ? rawSeconds(until: curves.steps[index]) : nil)
         }
       },
       shortfall: shortfall?.text(target: rule.target, seeds: curves.seeds.count),

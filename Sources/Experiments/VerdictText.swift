@@ -73,8 +73,11 @@ extension Verdict {
       ("stop step", { $0.stop.map { String($0.step) } }),
       ("tokens until then", { $0.stop.map { Format.grouped($0.tokens) } }),
       ("time until then", { $0.stop.map { Format.duration($0.seconds) } }),
-      isPaused
-        ? ("  with pauses", { $0.stop.map { Format.duration($0.rawSeconds ?? $0.seconds) } }) : nil,
+      arms.contains { $0.stop?.rawSeconds != nil }
+        ? (
+          "  with pauses and resumed runs",
+          { $0.stop.map { Format.duration($0.rawSeconds ?? $0.seconds) } }
+        ) : nil,
       ("loss there ± 95 %", { mean($0.stop?.loss) }),
       ("  standard deviation", { deviation($0.stop?.loss) }),
       ("p of a mean so low", { $0.stop.map { Format.probability($0.probability) } }),

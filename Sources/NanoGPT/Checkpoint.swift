@@ -165,7 +165,10 @@ public enum Safetensors {
     }
     return Contents(
       tensors: header.tensors.mapValues { tensor in
-        (tensor.shape, floats(bytes, from: header.dataStart + tensor.range.lowerBound, tensor.range))
+        (
+          tensor.shape,
+          floats(bytes, from: header.dataStart + tensor.range.lowerBound, tensor.range)
+        )
       },
       metadata: header.metadata)
   }

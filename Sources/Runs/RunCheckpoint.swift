@@ -74,7 +74,8 @@ package struct RunCheckpoint: Sendable {
     }
     let contents = try Safetensors.read(contentsOf: url)
     do {
-      header = try JSON.decoded(Header.self, from: Array(contents.metadata[Self.key, default: ""].utf8))
+      header = try JSON.decoded(
+        Header.self, from: Array(contents.metadata[Self.key, default: ""].utf8))
     } catch {
       throw .badData(
         path: url.relativePath, reason: "not the checkpoint of a run\(JSON.place(of: error))",

@@ -7,7 +7,7 @@ extension RunPlan {
   /// Whether a record is of a run of this plan, whatever machine it ran on.
   package func produces(_ record: RunRecord) -> Bool { difference(from: record) == nil }
 
-  /// What a record says that is not so in this plan, the first by name, in words; nil when it is of such a run.
+  /// What a record says that is not so in this plan, the first in words; nil when it is of such a run.
   package func difference(from record: RunRecord) -> String? {
     guard
       let mine = try? Self.identity(
@@ -20,7 +20,9 @@ extension RunPlan {
         training: record.configuration.training,
         rules: record.configuration.groups.map { ($0.name, $0.rule) })
     else { return "its configuration cannot be written" }
-    for key in Set(mine.keys).union(other.keys).sorted() where mine[key] != other[key] {
+    // What a person would say first, then the rest.
+    let keys = ["track", "optimizer", "seed"] + Set(mine.keys).union(other.keys).sorted()
+    for key in keys where mine[key] != other[key] {
       return "\(key) is \(Self.text(other[key])) there and \(Self.text(mine[key])) here"
     }
     return nil

@@ -113,7 +113,9 @@ package struct RunDirectory {
     if let steps = RunCheckpoint.step(in: url), steps > 0 {
       throw refusal(
         "holds this run, interrupted after \(steps) steps",
-        hint: "go on there with `speedrun run --resume \(url.relativePath)`, or begin again with --force")
+        hint:
+          "go on there with `speedrun run --resume \(url.relativePath)`, or begin again with --force"
+      )
     }
   }
 

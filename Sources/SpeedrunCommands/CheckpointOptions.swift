@@ -3,12 +3,15 @@ import Runs
 
 /// Whether a run keeps checkpoints, and whether it goes on from one.
 struct CheckpointOptions: ParsableArguments {
-  @Option(help: "Go on with the interrupted run in this directory, as it was begun.", completion: .directory)
+  @Option(
+    help: "Go on with the interrupted run in this directory, as it was begun.",
+    completion: .directory)
   var resume: String?
 
   @Option(
     parsing: .unconditional,
-    help: "Write a checkpoint every so many steps (default: every 30 s, at less than 1 % of the time).")
+    help:
+      "Write a checkpoint every so many steps (default: every 30 s, at less than 1 % of the time).")
   var checkpointEvery: Int?
 
   @Flag(help: "Write no checkpoints: what is interrupted is lost.")

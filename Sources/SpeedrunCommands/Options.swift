@@ -49,7 +49,8 @@ struct PrecisionOption: ParsableArguments {
   @Option(
     name: .customLong("precision"),
     help: ArgumentHelp(
-      "Arithmetic of the matrix products; bf16 needs a processor with AVX512-BF16 (default: float32)."))
+      "Arithmetic of the matrix products; bf16 needs a processor with AVX512-BF16 (default: float32)."
+    ))
   var given: Precision?
 
   /// What is asked for.

@@ -139,7 +139,9 @@ struct RunCommand: ColoredCommand {
 
     let configuration = RunRecord.Configuration(plan, groups: training.optimizer.groups)
     if saveInitial { try directory.write(initial: training.parameters, of: configuration) }
-    if start.checkpoint == nil { checkpoints.writeFirst(of: training.parameters, training.optimizer) }
+    if start.checkpoint == nil {
+      checkpoints.writeFirst(of: training.parameters, training.optimizer)
+    }
     Interruption.listen()
     let progress = RunProgress(
       of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))

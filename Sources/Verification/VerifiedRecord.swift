@@ -12,6 +12,8 @@ public struct VerifiedRecord: Codable, Sendable {
   let arms: [String]
   let seeds: [UInt64]
   let runs: Int
+  /// Those of them that were interrupted, and went on later.
+  let resumedRuns: Int
   let files: Int
   private(set) var mismatchCount: Int
   /// The first ones of every file.
@@ -21,6 +23,7 @@ public struct VerifiedRecord: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case path, kind, arms, seeds, runs, files, mismatches, reruns
+    case resumedRuns = "resumed_runs"
     case mismatchCount = "mismatch_count"
   }
 
@@ -36,6 +39,7 @@ public struct VerifiedRecord: Codable, Sendable {
     arms = record?.arms.map(\.name) ?? []
     seeds = record?.seeds ?? []
     runs = verification.runs.count
+    resumedRuns = verification.runs.count(where: \.record.isInterrupted)
     files = record?.files.count ?? 0
     mismatchCount = verification.findings.mismatches.count
     mismatches = verification.findings.listed
@@ -52,7 +56,8 @@ public struct VerifiedRecord: Codable, Sendable {
   public var lines: [String] {
     let content = kind.map { kind in
       " \(kind.rawValue) of \(arms.joined(separator: ", ")), \(Format.count(seeds.count, "seed")), "
-        + "\(Format.count(runs, "run")), \(Format.count(files, "file")):"
+        + "\(Format.count(runs, "run")), \(resumedRuns > 0 ? "\(resumedRuns) resumed, " : "")"
+        + "\(Format.count(files, "file")):"
     }
     let verdict =
       switch mismatchCount {

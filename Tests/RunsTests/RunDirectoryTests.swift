@@ -28,7 +28,7 @@ import Testing
         try Data("old".utf8).write(to: url.appendingPathComponent(name))
       }
       let plan = try Self.plan()
-      _ = try RunDirectory(url, of: Self.record(plan))
+      _ = try RunDirectory(url, of: Self.record(plan), on: plan)
       let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
       #expect(names == [RunDirectory.logName, RunDirectory.textName, "notes.md", "run.json"])
       for name in names.prefix(2) {
@@ -52,7 +52,7 @@ import Testing
         }
       }
       #expect(refusal(plan) == nil, "not there")
-      _ = try RunDirectory(place, of: Self.record(plan))
+      _ = try RunDirectory(place, of: Self.record(plan), on: plan)
       #expect(refusal(plan) == nil, "this very run")
       #expect(
         refusal(other)?.contains("holds another run: steps is 10 there and 20 here") == true)
