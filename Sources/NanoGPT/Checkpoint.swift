@@ -13,10 +13,15 @@ public enum Checkpoint {
   public static func save(
     _ parameters: [Parameter], metadata: [String: String] = [:], to url: URL
   ) throws(DataError) {
-    let tensors = parameters.map { parameter in
-      (name: parameter.name, shape: parameter.shape.extents, values: parameter.value.elements)
-    }
-    try Safetensors.write(tensors, metadata: metadata, to: url)
+    try Files.write(serialized(parameters, metadata: metadata), to: url)
+  }
+
+  /// The content of a file with all parameters, in this order.
+  package static func serialized(
+    _ parameters: [Parameter], metadata: [String: String]
+  ) -> [UInt8] {
+    Safetensors.serialized(
+      parameters.map { ($0.name, $0.shape.extents, $0.value.elements) }, metadata: metadata)
   }
 
   /// Reads all parameters; on an error none has changed.
@@ -80,6 +85,13 @@ public enum Safetensors {
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:],
     to url: URL
   ) throws(DataError) {
+    try Files.write(serialized(tensors, metadata: metadata), to: url)
+  }
+
+  /// The content of a file with `tensors` in the given order.
+  static func serialized(
+    _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String]
+  ) -> [UInt8] {
     let header = SafetensorsHeader(
       describing: tensors.map { tensor in
         let count = tensor.shape.reduce(1, *)
@@ -95,7 +107,7 @@ public enum Safetensors {
     for tensor in tensors {
       for value in tensor.values { bytes.append(littleEndian: value.bitPattern) }
     }
-    try Files.write(bytes, to: url)
+    return bytes
   }
 
   /// Reads the file at `url`.

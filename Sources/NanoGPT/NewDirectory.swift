@@ -23,4 +23,32 @@ extension Files {
     }
     try move(partial)
   }
+
+  /// Creates a directory with files in it, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - files: What will be in it.
+  ///   - directory: Where nothing is yet, or an empty directory; a link is followed.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
+  package static func create(
+    _ files: [(name: String, bytes: [UInt8])], in directory: URL
+  ) throws(DataError) {
+    let place = directory.resolvingSymlinksInPath()
+    let manager = FileManager.default
+    if manager.fileExists(atPath: place.path),
+      (try? manager.contentsOfDirectory(atPath: place.path))?.isEmpty != true
+    {
+      throw .cannotWrite(
+        path: directory.relativePath, reason: "is there already, and not an empty directory",
+        hint: "choose another place, or remove it first")
+    }
+    try write(files, beside: place) { partial throws(DataError) in
+      try writing(to: directory) {
+        // Of what is there, this replaces an empty directory only.
+        guard rename(partial.path, place.path) == 0 else {
+          throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+      }
+    }
+  }
 }
