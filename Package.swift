@@ -71,6 +71,7 @@ let package = Package(
         "Autograd", "Machine", "Muon", "NanoGPT", "Text",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
+      resources: [.embedInCode("modeling_speedrun.py"), .embedInCode("transformers_speedrun.py")],
       swiftSettings: swiftSettings),
     .target(
       name: "Experiments",

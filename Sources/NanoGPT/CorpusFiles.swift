@@ -97,38 +97,29 @@ struct CorpusFiles {
     let manager = FileManager.default
     // A link stays one: what it leads to is replaced.
     let directory = place.resolvingSymlinksInPath()
-    let parent = directory.deletingLastPathComponent()
-    let suffix = "\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)"
-    let partial = parent.appendingPathComponent(".partial-\(suffix)")
-    let replaced = parent.appendingPathComponent(".replaced-\(suffix)")
-    defer { try? manager.removeItem(at: partial) }
+    let replaced = directory.deletingLastPathComponent().appendingPathComponent(
+      ".replaced-\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
+    var all = files
     try Files.writing(to: directory) {
-      try manager.createDirectory(at: partial, withIntermediateDirectories: true)
+      all.append((Manifest.fileName, Array(try manifest.serialized())))
     }
-    for file in files {
-      // Errors name the place a person asked for, not the partial one.
-      try Files.writing(to: directory.appendingPathComponent(file.name)) {
-        try Data(file.bytes).write(to: partial.appendingPathComponent(file.name))
-      }
-    }
-    try Files.writing(to: directory) {
-      try manifest.serialized().write(to: partial.appendingPathComponent(Manifest.fileName))
-    }
-    if isAlreadyThere() { return }
-    // Tokenizing takes a while, in which somebody may have put something there.
-    try Self.checkReplaceable(directory)
-    try Files.writing(to: directory) {
-      let isReplaced = manager.fileExists(atPath: directory.path)
-      if isReplaced { try manager.moveItem(at: directory, to: replaced) }
-      do {
-        try manager.moveItem(at: partial, to: directory)
-      } catch {
-        if isReplaced { try? manager.moveItem(at: replaced, to: directory) }
-        throw error
-      }
-      // Only what is still nothing but ours goes.
-      if isReplaced, (try? Self.checkReplaceable(replaced)) != nil {
-        try? manager.removeItem(at: replaced)
+    try Files.write(all, beside: directory) { partial throws(DataError) in
+      if isAlreadyThere() { return }
+      // Tokenizing takes a while, in which somebody may have put something there.
+      try Self.checkReplaceable(directory)
+      try Files.writing(to: directory) {
+        let isReplaced = manager.fileExists(atPath: directory.path)
+        if isReplaced { try manager.moveItem(at: directory, to: replaced) }
+        do {
+          try manager.moveItem(at: partial, to: directory)
+        } catch {
+          if isReplaced { try? manager.moveItem(at: replaced, to: directory) }
+          throw error
+        }
+        // Only what is still nothing but ours goes.
+        if isReplaced, (try? Self.checkReplaceable(replaced)) != nil {
+          try? manager.removeItem(at: replaced)
+        }
       }
     }
   }

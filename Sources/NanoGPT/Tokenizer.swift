@@ -54,7 +54,7 @@ extension Tokenizer {
 }
 
 /// The text of the special token.
-let endOfTextLiteral = "<|endoftext|>"
+package let endOfTextLiteral = "<|endoftext|>"
 
 /// Returns the ranges of `bytes` between occurrences of `<|endoftext|>`: one more than there are
 /// occurrences, some possibly empty.

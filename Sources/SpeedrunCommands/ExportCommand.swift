@@ -15,28 +15,55 @@ struct ExportCommand: ColoredCommand {
       line are those after so many steps, train_loss that of the next batch, val_loss on the whole validation set and \
       glance_loss on a part of it; seconds are those of training until then. What is not known is empty.
 
+      \(Speedrun.name) export --huggingface DIR results/runs/RUN
+
+      --huggingface writes the model for PyTorch and Hugging Face's transformers: config.json, model.safetensors, \
+      tokenizer.json, tokenizer_config.json, and the model in Python. In DIR, `from modeling_speedrun import GPT` and \
+      `GPT.load(".")` need torch and safetensors only. Transformers' AutoModelForCausalLM and AutoTokenizer load DIR \
+      with trust_remote_code=True.
+
       \(ExitStatus.help)
       """)
 
-  @Argument(help: "The directory of a run, which may still be running.", completion: .directory)
+  @Argument(
+    help: "The directory of a run; with --csv it may still be running.", completion: .directory)
   var directory: String
 
   @Flag(help: "The losses of every step as comma-separated values.")
   var csv = false
 
   @Option(
-    help: "Write to this file, which must not be there yet, instead of standard output.",
+    name: .customLong("huggingface"),
+    help: "Write the model for PyTorch to this directory, which must be new or empty.",
+    completion: .directory)
+  var huggingFace: String?
+
+  @Option(
+    help: "Write the losses to this file, which must not be there yet, instead of standard output.",
     completion: .file())
   var out: String?
 
   @OptionGroup var color: ColorOption
 
   func validate() throws {
-    if !csv { throw ValidationError("export: say in which format, such as --csv") }
+    if !csv, huggingFace == nil {
+      throw ValidationError("export: say in which format, such as --csv or --huggingface DIR")
+    }
+    if csv, huggingFace != nil {
+      throw ValidationError("export: one format at a time, --csv or --huggingface DIR")
+    }
+    if !csv, out != nil {
+      throw ValidationError("--out goes with --csv; --huggingface names its own directory")
+    }
   }
 
   func run() throws {
-    let curve = try RunCurve(ofRunIn: URL(fileURLWithPath: directory, isDirectory: true))
+    let directory = URL(fileURLWithPath: directory, isDirectory: true)
+    if let huggingFace {
+      let place = URL(fileURLWithPath: huggingFace, isDirectory: true)
+      return try HuggingFaceExport(ofRunIn: directory).write(to: place)
+    }
+    let curve = try RunCurve(ofRunIn: directory)
     guard let out else {
       Signals.endWithReader()
       return try Console.output(color.mode).printResult(String(curve.csv.dropLast()))

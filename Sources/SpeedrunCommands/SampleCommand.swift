@@ -1,5 +1,4 @@
 import ArgumentParser
-import Autograd
 import Foundation
 import Machine
 import NanoGPT
@@ -45,27 +44,8 @@ struct SampleCommand: ColoredCommand {
     let directory =
       try self.directory.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? RunDirectory.latest()
-    let record = try RunRecord(in: directory)
-    let configuration = record.configuration.model
-    if let problem = configuration.problem {
-      throw DataError.badData(
-        path: directory.path, reason: "its run.json describes no model: \(problem)",
-        hint: "name the directory of a finished run")
-    }
-    let models = Registry.current.models.keys.sorted()
-    if let name = record.configuration.architecture, !models.contains(name) {
-      throw UsageError(no: "model", called: name, among: models)
-    }
-    let tokenizer = try RunDirectory.tokenizer(of: record, in: directory)
-    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-      throw DataError.badData(
-        path: directory.path, reason: "its tokenizer has more tokens than its model",
-        hint: "name the directory of a finished run")
-    }
-    let scope = ParameterScope(seed: 0)
-    let model = RunPlan.model(
-      record.configuration.architecture, configuration, .float32, in: scope)
-    try Checkpoint.load(scope.parameters, from: RunDirectory.weights(in: directory))
+    let trained = try TrainedModel(of: RunRecord(in: directory), in: directory)
+    let (model, tokenizer) = (trained.model, trained.tokenizer)
 
     // Text that nobody reads any more, as of `sample | head`, need not be made.
     Signals.endWithReader()

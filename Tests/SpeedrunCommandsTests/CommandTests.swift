@@ -92,6 +92,16 @@ extension CommandLineTests {
       }
     }
 
+    @Test func aRunWithoutWeightsIsNotSampled() throws {
+      try withTool { tool in
+        _ = try tool.run(CommandLineTool.short + ["--out", "run", "--no-save"])
+        let sample = try tool.run("sample", "run")
+        #expect(sample.status == 66 && sample.output.isEmpty)
+        #expect(sample.messages.contains("run/model.safetensors: no such file"))
+        #expect(sample.messages.contains("--no-save"), "\(sample.messages)")
+      }
+    }
+
     /// A run writes into its own directory only, and says why it does not.
     @Test func aRunReplacesNothingThatIsNotItsOwn() throws {
       try withTool { tool in

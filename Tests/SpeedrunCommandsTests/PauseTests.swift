@@ -115,7 +115,7 @@ extension CommandLineTests {
             let before = size()
             while process.isRunning, size() < before + 5000 { usleep(1000) }
             kill(process.processIdentifier, SIGSTOP)
-            usleep(120_000)
+            usleep(600_000)
             kill(process.processIdentifier, SIGCONT)
           }
         }
