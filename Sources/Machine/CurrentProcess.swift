@@ -25,6 +25,15 @@ public enum CurrentProcess {
   /// Starts the clock of ``secondsSinceStart``: the first thing a program does.
   public static func markStart() { _ = start }
 
+  /// Ends the process.
+  ///
+  /// Libraries do not get to clean up, which only costs time: OpenBLAS waits for ever for threads that it could not
+  /// start, where memory is limited.
+  public static func end(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
+  }
+
   private static let start = ContinuousClock.now
 
   /// This program's file, also after another one has taken its path: for child processes that run the same.

@@ -32,7 +32,7 @@ public enum Speedrun {
     // A rule may have a recipe for the track of a corpus.
     let additions = extensions.filter(\.addsTrack) + extensions.filter { !$0.addsTrack }
     for addition in additions { addition.add(&registry) }
-    exit(
+    CurrentProcess.end(
       Registry.$current.withValue(registry) { run(Array(CommandLine.arguments.dropFirst())) })
   }
 

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Runs
 import SpeedrunCommands
 import Testing
 
@@ -192,8 +193,8 @@ extension CommandLineTests {
         _ = try tool.run("prepare", "--corpus", "micro")
         // The weights do not fit, then the log does not, then not even the record of a run that has not begun.
         for (limit, steps, files) in [
-          (100, "4", ["log.jsonl", "log.txt", "run.json"]),
-          (12, "400", ["log.jsonl", "log.txt", "run.json"]), (2, "4", []),
+          (100, "4", [RunCheckpoint.name, "log.jsonl", "log.txt", "run.json"]),
+          (12, "400", [RunCheckpoint.name, "log.jsonl", "log.txt", "run.json"]), (2, "4", []),
         ] {
           let run = try tool.run(
             CommandLineTool.short + ["--steps", steps, "--out", "\(limit)"], fileSizeLimit: limit)
