@@ -107,6 +107,16 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    // The fuzzer without libFuzzer, which Scripts/fuzz links: here it reads single inputs.
+    .target(
+      name: "FuzzTargets", dependencies: ["Autograd", "Experiments", "NanoGPT", "Runs", "Text"],
+      path: "Tests/FuzzTargets", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(

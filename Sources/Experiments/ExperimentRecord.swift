@@ -145,28 +145,33 @@ extension ExperimentRecord {
 
   /// Reads the record of the experiment in `directory`.
   package init(in directory: URL) throws(DataError) {
-    let hint = "make it again: the same command with --no-run, or the same sweep, runs nothing anew"
     let url = directory.appendingPathComponent(Self.fileName)
-    let bytes = try Files.read(url, hint: hint)
+    try self.init(try Files.read(url, hint: Self.hint), path: url.relativePath)
+  }
+
+  /// Reads the content of the record at `path`.
+  package init(_ bytes: [UInt8], path: String) throws(DataError) {
     // The version first: the keys of another version may have other names.
     let found = try? JSON.decoded(Version.self, from: bytes).version
     if let found, found != Self.currentVersion {
       throw .badData(
-        path: url.relativePath,
-        reason: "version \(found) of a record is not \(Self.currentVersion)", hint: hint)
+        path: path,
+        reason: "version \(found) of a record is not \(Self.currentVersion)", hint: Self.hint)
     }
     do {
       self = try JSON.decoded(Self.self, from: bytes)
     } catch {
       throw .badData(
-        path: url.relativePath,
-        reason: "not the record of an experiment\(JSON.place(of: error))",
-        hint: hint)
+        path: path, reason: "not the record of an experiment\(JSON.place(of: error))",
+        hint: Self.hint)
     }
     if let problem = track.problem.map({ "track: \($0)" }) ?? base.problem.map({ "base: \($0)" }) {
-      throw .badData(path: url.relativePath, reason: problem, hint: hint)
+      throw .badData(path: path, reason: problem, hint: Self.hint)
     }
   }
+
+  private static let hint =
+    "make it again: the same command with --no-run, or the same sweep, runs nothing anew"
 
   /// The directories in ``directory``, each of one experiment, sorted by name.
   ///

@@ -3,6 +3,9 @@ import Statistics
 import Text
 
 extension Stage {
+  /// The most points that a stage can have: each is a run, or several.
+  static let mostPoints = 4096
+
   /// Reads a table of a plan.
   init(_ stage: PlanFile.Stage, arm: String) throws(UsageError) {
     let place = "arm \(arm), stage \(stage.name): "
@@ -26,8 +29,22 @@ extension Stage {
           "\(place)best and seeds go together",
           hint: "best = 4 and seeds = [1, 2] run the best four points with two further seeds")
       }
+      guard best <= Self.mostPoints else {
+        throw UsageError("\(place)best \(best) is above \(Self.mostPoints)")
+      }
       kind = .finals(best, seeds: try Request.seeds(seeds))
     default: kind = try Self.grid(stage, place)
+    }
+    if case .grid(let axes) = kind {
+      // Before any point is made: a few long lists have more than any memory.
+      let count = axes.reduce(1) { count, axis in
+        min(count * axis.choices.count, Self.mostPoints + 1)
+      }
+      guard count <= Self.mostPoints else {
+        throw UsageError(
+          "\(place)more than \(Self.mostPoints) combinations",
+          hint: "points and ranges try some of them, spread evenly")
+      }
     }
     if case .grid = kind, points.isEmpty {
       throw UsageError(
@@ -39,8 +56,8 @@ extension Stage {
   private static func spread(
     _ stage: PlanFile.Stage, _ place: String
   ) throws(UsageError) -> Kind {
-    guard let count = stage.points, (1...4096).contains(count) else {
-      throw UsageError("\(place)points: it must be a number from 1 to 4096")
+    guard let count = stage.points, (1...mostPoints).contains(count) else {
+      throw UsageError("\(place)points: it must be a number from 1 to \(mostPoints)")
     }
     var ranges: [Range] = []
     for (tree, isRelative) in [(stage.ranges, false), (stage.around, true)] {

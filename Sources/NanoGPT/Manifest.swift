@@ -90,19 +90,23 @@ extension Manifest {
   ///   `badData` when it is not a manifest.
   public init(in directory: URL) throws(DataError) {
     let url = directory.appendingPathComponent(Self.fileName)
-    let bytes = try Files.read(url, hint: Self.hint)
+    try self.init(try Files.read(url, hint: Self.hint), path: url.path)
+  }
+
+  /// Reads the content of the manifest at `path`.
+  package init(_ bytes: [UInt8], path: String) throws(DataError) {
     let decoder = JSONDecoder()
     // The version first: the fields of another version may have other names.
     let found = try? decoder.decode(Version.self, from: Data(bytes)).version
     if let found, found != Self.currentVersion {
       throw .badData(
-        path: url.path, reason: "manifest version \(found) is not \(Self.currentVersion)",
+        path: path, reason: "manifest version \(found) is not \(Self.currentVersion)",
         hint: Self.hint)
     }
     do {
       self = try decoder.decode(Manifest.self, from: Data(bytes))
     } catch {
-      throw .badData(path: url.path, reason: "not a manifest of the known form", hint: Self.hint)
+      throw .badData(path: path, reason: "not a manifest of the known form", hint: Self.hint)
     }
   }
 

@@ -110,13 +110,18 @@ public enum Safetensors {
   /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
   ///   not a safetensors file, is truncated, contradicts itself, or holds another type than `F32`.
   public static func read(contentsOf url: URL) throws(DataError) -> Contents {
-    let hint = "save the checkpoint again; only float32 safetensors files are read"
-    let bytes = try Files.read(url, hint: hint)
+    try parsed(try Files.read(url, hint: hint), path: url.path)
+  }
+
+  private static let hint = "save the checkpoint again; only float32 safetensors files are read"
+
+  /// Reads the content of the file at `path`.
+  package static func parsed(_ bytes: [UInt8], path: String) throws(DataError) -> Contents {
     let header: SafetensorsHeader
     do {
       header = try SafetensorsHeader(parsing: bytes)
     } catch {
-      throw .badData(path: url.path, reason: error.reason, hint: hint)
+      throw .badData(path: path, reason: error.reason, hint: hint)
     }
     return Contents(
       tensors: header.tensors.mapValues { tensor in

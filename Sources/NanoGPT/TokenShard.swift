@@ -19,7 +19,11 @@ public struct TokenShard: Sendable {
   /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
   ///   empty, truncated, too long, of another format or of another version.
   public init(contentsOf url: URL) throws(DataError) {
-    let file = try Files.map(url, hint: Self.hint)
+    try self.init(try Files.map(url, hint: Self.hint), at: url)
+  }
+
+  /// Checks the content of the shard at `url`.
+  package init(_ file: Data, at url: URL) throws(DataError) {
     self.url = url
     self.tokens = try Self.tokens(in: file, path: url.path)
     self.sha256 = SHA256.hexadecimal(file)
@@ -46,7 +50,7 @@ public struct TokenShard: Sendable {
       reason: "token \(tokens[index]) at index \(index) is not below the vocabulary size "
         + "\(vocabularySize)",
       hint: "use the vocabulary this shard was made with, at least `--set vocabulary="
-        + "\((tokens.max() ?? 0) + 1)`, or prepare the corpus again")
+        + "\(Int(tokens.max() ?? 0) + 1)`, or prepare the corpus again")
   }
 
   /// The bytes of the file that holds `tokens`.

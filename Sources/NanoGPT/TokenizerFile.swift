@@ -201,14 +201,21 @@ extension BytePairTokenizer {
   /// - Throws: ``DataError`` of kind `missingInput` without the file, of kind `badData` when it is
   ///   not JSON, describes another kind of tokenizer, or contradicts itself.
   public init(contentsOf url: URL) throws(DataError) {
-    let hint = "prepare the corpus again, or write the tokenizer without what is named"
-    let bytes = try Files.read(url, hint: hint)
+    try self.init(file: try Files.read(url, hint: Self.hint), path: url.path)
+  }
+
+  /// Reads the content of the `tokenizer.json` at `path`.
+  package init(file bytes: [UInt8], path: String) throws(DataError) {
     do {
       self = try JSONDecoder().decode(TokenizerFile.Content.self, from: Data(bytes)).tokenizer()
     } catch let problem as TokenizerFile.Problem {
-      throw .badData(path: url.path, reason: problem.reason, hint: hint)
+      throw .badData(path: path, reason: problem.reason, hint: Self.hint)
     } catch {
-      throw .badData(path: url.path, reason: "not a tokenizer.json of the known form", hint: hint)
+      throw .badData(
+        path: path, reason: "not a tokenizer.json of the known form", hint: Self.hint)
     }
   }
+
+  private static let hint =
+    "prepare the corpus again, or write the tokenizer without what is named"
 }

@@ -26,8 +26,12 @@ package struct RunCurve: Sendable {
   /// Reads the log of the run in a directory, which may still be running.
   package init(ofRunIn directory: URL) throws(DataError) {
     let url = directory.appendingPathComponent(RunDirectory.logName)
-    let hint = "name the directory of a run, such as one in results/runs"
-    let lines = try Files.read(url, hint: hint).split(separator: UInt8(ascii: "\n"))
+    try self.init(try Files.read(url, hint: Self.hint), path: url.relativePath)
+  }
+
+  /// Reads the content of the log at `path`.
+  package init(_ jsonl: [UInt8], path: String) throws(DataError) {
+    let lines = jsonl.split(separator: UInt8(ascii: "\n"))
     let decoder = JSONDecoder()
     var time = Duration.zero
     for (index, line) in lines.enumerated() {
@@ -35,11 +39,14 @@ package struct RunCurve: Sendable {
         note(try decoder.decode(LogEvent.self, from: Data(line)), &time)
       } catch {
         throw .badData(
-          path: url.relativePath,
-          reason: "line \(index + 1) is not an event of a run\(JSON.place(of: error))", hint: hint)
+          path: path,
+          reason: "line \(index + 1) is not an event of a run\(JSON.place(of: error))",
+          hint: Self.hint)
       }
     }
   }
+
+  private static let hint = "name the directory of a run, such as one in results/runs"
 
   private mutating func note(_ event: LogEvent, _ time: inout Duration) {
     switch event {

@@ -179,16 +179,21 @@ extension RunRecord {
 extension RunRecord {
   /// Reads the record of the run in `directory`.
   public init(in directory: URL) throws(DataError) {
-    let hint = "name the directory of a finished run, such as one in results/runs"
     let url = directory.appendingPathComponent(RunDirectory.recordName)
-    let bytes = try Files.read(url, hint: hint)
+    try self.init(try Files.read(url, hint: Self.hint), path: url.path)
+  }
+
+  /// Reads the content of the `run.json` at `path`.
+  package init(_ bytes: [UInt8], path: String) throws(DataError) {
     do {
       self = try JSON.decoded(RunRecord.self, from: bytes)
     } catch {
       throw .badData(
-        path: url.path, reason: "not the record of a run\(JSON.place(of: error))", hint: hint)
+        path: path, reason: "not the record of a run\(JSON.place(of: error))", hint: Self.hint)
     }
   }
+
+  private static let hint = "name the directory of a finished run, such as one in results/runs"
 }
 
 extension RunRecord {

@@ -6,8 +6,11 @@ import Text
 extension Tree {
   /// Parses TOML text; a mistake in it is told with its place.
   package init(toml text: String) throws(UsageError) {
+    try TOMLGuard.check(text)
     do {
-      self.init(try TOMLTable(string: text))
+      self = try Self.value(try TOMLTable(string: text))
+    } catch let error as UsageError {
+      throw error
     } catch let error as TOMLParseError {
       throw UsageError("not TOML: \(error.description), \(error.source)")
     } catch {
@@ -17,28 +20,27 @@ extension Tree {
 
   /// The value of a setting: TOML, or a text that stands for itself.
   init(setting text: String) {
-    let table = try? TOMLTable(string: "value = \(text)")
-    self = table?["value"].map { Tree($0) } ?? .string(text)
+    self = (try? Tree(toml: "value = \(text)"))?.object?["value"] ?? .string(text)
   }
 
-  private init(_ value: any TOMLValueConvertible) {
+  private static func value(_ value: any TOMLValueConvertible) throws(UsageError) -> Tree {
     if let table = value.table {
-      self = .object(
-        Dictionary(
-          uniqueKeysWithValues: table.keys.map { key in
-            (key, table[key].map { Tree($0) } ?? .null)
-          }))
-    } else if let list = value.array {
-      self = .array(list.map { Tree($0) })
-    } else if let integer = value.int {
-      self = .integer(integer)
-    } else if let number = value.double {
-      self = .number(number)
-    } else if let bool = value.bool {
-      self = .bool(bool)
-    } else {
-      self = .string(value.string ?? value.debugDescription)
+      var members: [String: Tree] = [:]
+      for key in table.keys {
+        // Of other bytes than the first, or the parser had refused it: TOML compares bytes, Swift characters.
+        guard members[key] == nil else { throw UsageError("not TOML: the key '\(key)' twice") }
+        members[key] =
+          try table[key].map { (value) throws(UsageError) in try Self.value(value) } ?? .null
+      }
+      return .object(members)
     }
+    if let list = value.array {
+      return .array(try list.map { (element) throws(UsageError) in try Self.value(element) })
+    }
+    if let integer = value.int { return .integer(integer) }
+    if let number = value.double { return .number(number) }
+    if let bool = value.bool { return .bool(bool) }
+    return .string(value.string ?? value.debugDescription)
   }
 
   /// An object as TOML, every number in the fewest digits that mean the same: TOMLKit writes 17.

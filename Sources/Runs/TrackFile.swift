@@ -34,7 +34,7 @@ package struct TrackFile {
   }
 
   /// Reads the content of a file that lies in `directory`.
-  init(_ file: Tree, in directory: URL) throws {
+  package init(_ file: Tree, in directory: URL) throws {
     var own = file
     (own[["base"]], own[["data"]]) = (nil, nil)
     var definition: TrackDefinition

@@ -103,6 +103,15 @@ import Testing
     ("name = \"fine\"", "name = \"coarse\"", "two stages are called 'coarse'"),
     ("name = \"fine\"", "name = \"fine\"\nvalue.steps = [1]", "arm adamw: unknown key 'value'"),
     ("[0.5, 1]", "[0.5, -1]", "numbers above 0"),
+    (
+      "[0.5, 1]", "[\((1...2049).map(String.init).joined(separator: ", "))]",
+      "more than 4096 combinations"
+    ),
+    (
+      "factors.adamw.weight_decay = [1, 2]",
+      "[[arms.stages]]\nname = \"again\"\nbest = 9223372036854775807\nseeds = [7, 8]",
+      "best 9223372036854775807 is above 4096"
+    ),
     ("[0.5, 1]", "[0.5, \"a\"]", "numbers above 0"),
     ("[0.01, 0.02]", "0.01", "stage coarse: values of adamw.learning_rate"),
     ("[0.01, 0.02]", "[0.01, 0.010]", "twice"),

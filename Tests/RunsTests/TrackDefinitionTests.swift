@@ -48,7 +48,7 @@ import Testing
     ("batch = 8", "", "the key 'track.batch' is missing"),
     ("batch = 8", "batch = ", "not TOML"),
     ("batch = 8", "batch = 8\nbatch = 16", "existing integer 'batch', at line"),
-    ("batch = 8", "batch = 8x", "saw 'x', at line"),
+    ("batch = 8", "batch = 8x", "'8x' is neither a number nor a text in quotes, at line"),
     ("batch = 8", "batch = 8\naccumulation = 3", "accumulation 3 does not divide the batch of 8"),
     ("batch = 8", "batch = 8\naccumulation = 0", "accumulation 0 is not at least 1"),
     ("corpus = 'micro'", "corpus = 3", "a text in quotes"),
