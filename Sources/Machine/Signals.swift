@@ -13,6 +13,24 @@ public enum Signals {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// From now on, a mapped file that is cut off while it is read ends the process with a line that says so.
+  ///
+  /// - Parameter status: The exit status.
+  public static func explainLostFiles(_ status: Int32) {
+    lostFileStatus.store(status, ordering: .relaxed)
+    signal(SIGBUS) { _ in
+      let text: StaticString = """
+        error: a data file was cut off while it was read
+        hint: leave the files of a run alone, and go on with --resume once they are back
+
+        """
+      _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+      _exit(Signals.lostFileStatus.load(ordering: .relaxed))
+    }
+  }
+
+  private static let lostFileStatus = Atomic<Int32>(0)
+
   /// From now on, the process ends when nobody reads any more what it writes, as in `sample | head`.
   public static func endWithReader() {
     signal(SIGPIPE, SIG_DFL)

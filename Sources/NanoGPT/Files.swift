@@ -13,10 +13,18 @@ package enum Files {
     }
   }
 
-  /// Returns the bytes of the file at `url`, which come from the disk as they are asked for.
+  /// Returns the bytes of the file at `url`; those of a large one come from the disk as they are asked for.
+  ///
+  /// Whatever happens to the file of a small one afterwards, its bytes stay what they were.
   static func map(_ url: URL, hint: String) throws(DataError) -> Data {
-    try reading(url, hint: hint) { try Data(contentsOf: url, options: .alwaysMapped) }
+    try reading(url, hint: hint) {
+      let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+      return try Data(contentsOf: url, options: size > Self.largest ? .alwaysMapped : [])
+    }
   }
+
+  /// The most bytes that are read at once, where they could be mapped.
+  private static let largest = 1 << 28
 
   /// Runs `body`, which reads at `url`, and explains its failure.
   private static func reading<Bytes>(

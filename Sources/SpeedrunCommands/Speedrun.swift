@@ -27,6 +27,7 @@ public enum Speedrun {
     CurrentProcess.markStart()
     // A file that grows too large, or a reader that is gone, is no reason to stop training.
     Signals.reportFailedWrites()
+    Signals.explainLostFiles(ExitStatus.badData.rawValue)
     StandardStream.occupyClosedStreams()
     var registry = Registry.builtIn
     // A rule may have a recipe for the track of a corpus.
