@@ -127,7 +127,7 @@ package final class StoragePool: Sendable {
       return try AlignedMemory.allocate(bytes: bytes)
         .bindMemory(to: Float.self, capacity: capacity)
     } catch {
-      fail("StoragePool: no memory for \(bytes) bytes (\(error))")
+      CurrentProcess.end(withoutMemoryFor: bytes)
     }
   }
 }

@@ -34,6 +34,15 @@ public enum CurrentProcess {
     _exit(status)
   }
 
+  /// Ends the process because it does not get so many bytes more: no mistake of anybody's, so one line says it.
+  public static func end(withoutMemoryFor bytes: Int) -> Never {
+    let text =
+      "\nerror: the system has no memory for \(bytes) bytes more\n"
+      + "hint: close other programs, or try a smaller model or batch\n"
+    try? StandardStream.error.write(Array(text.utf8))
+    _exit(69)
+  }
+
   private static let start = ContinuousClock.now
 
   /// This program's file, also after another one has taken its path: for child processes that run the same.

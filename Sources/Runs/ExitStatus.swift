@@ -14,6 +14,8 @@ package enum ExitStatus: Int32, Sendable {
   case badData = 65
   /// An input is not there.
   case missingInput = 66
+  /// The machine, or its limits for a process, has too little.
+  case machine = 69
   /// The program itself is wrong.
   case internalError = 70
   /// An output cannot be written.
@@ -23,7 +25,7 @@ package enum ExitStatus: Int32, Sendable {
 
   package static let help = """
     EXIT STATUS: 0 done, target reached; 3 finished without reaching the target; 4 diverged; \
-    5 compared without a verdict; 64 wrong usage; 65 bad data; 66 missing input; 70 internal error; 74 cannot write; \
+    5 compared without a verdict; 64 wrong usage; 65 bad data; 66 missing input; 69 too little of the machine; 70 internal error; 74 cannot write; \
     130 interrupted.
     """
 }

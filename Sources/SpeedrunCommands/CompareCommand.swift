@@ -130,6 +130,8 @@ struct CompareCommand: ColoredCommand {
   /// Runs the comparison; its record says that these arguments asked for it.
   func run(recordedAs arguments: [String]) throws {
     var experiment = try experiment()
+    let lock = noRun ? nil : try experiment.lock()
+    defer { withExtendedLifetime(lock) {} }
     if !quiet {
       for warning in try experiment.request.warnings { Console.messages(color.mode).warn(warning) }
     }

@@ -40,6 +40,12 @@ public enum Speedrun {
   /// Runs a command, and returns the exit status of the process.
   private static func run(_ arguments: [String]) -> Int32 {
     var color = ColorMode.auto
+    if let (reason, hint) = ProcessLimits.problem {
+      let console = Console.messages(color)
+      console.print(console.paint("error:", .red) + " " + reason)
+      console.hint(hint)
+      return ExitStatus.machine.rawValue
+    }
     do {
       var status: Int32 = 0
       do {

@@ -188,6 +188,21 @@ extension CommandLineTests {
       }
     }
 
+    /// What the system's libraries do with so little is to wait for ever, or to stop with a backtrace.
+    @Test(arguments: [("-v 500000", "512 MB of address space"), ("-n 8", "8 files")])
+    func limitsThatAreTooSmallAreSaid(_ limit: String, _ said: String) throws {
+      try withTool { tool in
+        let messages = tool.directory.appendingPathComponent("messages")
+        let process = tool.shell(
+          "ulimit \(limit); exec \"$@\" 2>'\(messages.path)'", CommandLineTool.short)
+        try process.runAndWait()
+        #expect(process.terminationStatus == 69)
+        let text = try String(contentsOf: messages, encoding: .utf8)
+        #expect(text.contains(said), "\(text)")
+        #expect(text.split(separator: "\n").count == 2)
+      }
+    }
+
     @Test func aDiskThatFillsUpLeavesNothingHalfWritten() throws {
       try withTool { tool in
         _ = try tool.run("prepare", "--corpus", "micro")

@@ -191,6 +191,9 @@ extension CommandLineTests {
           where ((FileManager.default.contents(atPath: log) ?? Data()).count) < 4000 {
             Thread.sleep(forTimeInterval: 0.005)
           }
+          let second = try? tool.run(arguments)
+          #expect(second?.status == 74)
+          #expect(second?.messages.contains("another comparison is writing there") == true)
           process.terminate()
         }
         #expect(process.terminationStatus == 130)
