@@ -29,6 +29,7 @@ public final class NewFile {
   /// Gives the file its name, with all that was appended on the disk, where a loss of power leaves it.
   ///
   /// - Parameter isDurable: Whether the disk must have it; without, a file costs no waiting.
+  /// - Throws: Why the system would not.
   public func commit(isDurable: Bool = true) throws(SystemError) {
     if isDurable { guard fsync(descriptor) == 0 else { throw .last } }
     guard rename(partial, path) == 0 else { throw .last }

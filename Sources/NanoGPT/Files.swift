@@ -51,6 +51,7 @@ package enum Files {
   ///   - bytes: The content.
   ///   - url: The file to create or replace.
   ///   - isDurable: Whether it must outlast a loss of power, which costs some milliseconds of waiting.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   package static func write(
     _ bytes: [UInt8], to url: URL, isDurable: Bool = true
   ) throws(DataError) {

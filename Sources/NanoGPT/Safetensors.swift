@@ -84,6 +84,8 @@ public enum Safetensors {
   ///   - tensors: Differently named.
   ///   - metadata: Free text to store with them.
   ///   - url: The file to create or replace, by committing what is returned.
+  /// - Returns: The file, under another name.
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
   package static func file(
     _ tensors: [StoredTensor], metadata: [String: String], at url: URL
   ) throws(DataError) -> UncommittedFile {

@@ -37,6 +37,7 @@ package struct TrainingRun {
   ///   - data: What to train on.
   ///   - threads: The number of threads, on which no number depends.
   ///   - start: The checkpoint to go on from; nil to begin.
+  /// - Throws: `DataError` for data that do not fit, `OptimizerError` for rules that do not.
   package init(
     _ plan: RunPlan, on data: PreparedData, threads: Int, from start: RunCheckpoint? = nil
   ) throws {
