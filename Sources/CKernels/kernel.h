@@ -4,8 +4,9 @@
 #include "CKernels.h"
 #include <math.h>
 
-// One function body, compiled three times; the loader picks by processor. No compiler flag is needed.
-#if defined(__x86_64__) && defined(__ELF__)
+// One function body, compiled three times; the loader picks by processor. No compiler flag is needed. The thread sanitizer
+// is called where the loader picks, before there is one, and the program ends: with it there is one version.
+#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define KERNEL
