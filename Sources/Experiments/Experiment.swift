@@ -138,13 +138,9 @@ extension Experiment {
     running = []
   }
 
-  /// Takes the right to run a comparison in its directory, which is made if need be; nobody else has it until what is
-  /// returned is gone.
+  /// Takes the right to run a comparison in its directory; nobody else has it until what is returned is gone.
   package func lock() throws(DataError) -> DirectoryLock {
-    try Files.writing(to: directory) {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    }
-    return try .held(on: directory, by: "comparison")
+    try .held(on: directory, by: "comparison")
   }
 
   /// Throws if a directory holds a whole run of something else.

@@ -14,10 +14,6 @@ package final class SweepDirectory {
   /// Creates the directory if need be, and keeps other sweeps out of it.
   package init(_ url: URL) throws(DataError) {
     self.url = url
-    try Files.writing(to: url) {
-      try FileManager.default.createDirectory(
-        at: url, withIntermediateDirectories: true)
-    }
     lock = try .held(on: url, by: "sweep")
   }
 

@@ -34,13 +34,16 @@ public enum CurrentProcess {
     _exit(status)
   }
 
+  /// The exit status of a process to which the machine gives too little, as in `sysexits.h`.
+  public static let unavailable: Int32 = 69
+
   /// Ends the process because it does not get so many bytes more: no mistake of anybody's, so one line says it.
   public static func end(withoutMemoryFor bytes: Int) -> Never {
     let text =
       "\nerror: the system has no memory for \(bytes) bytes more\n"
       + "hint: close other programs, or try a smaller model or batch\n"
     try? StandardStream.error.write(Array(text.utf8))
-    _exit(69)
+    _exit(unavailable)
   }
 
   private static let start = ContinuousClock.now

@@ -10,13 +10,15 @@ public final class NewFile {
   private let descriptor: Int32
   private var isCommitted = false
 
+  /// The other name: where a process that was killed leaves what it had not finished.
+  public static func unfinished(_ file: URL) -> URL {
+    file.deletingLastPathComponent().appendingPathComponent(".\(file.lastPathComponent).partial")
+  }
+
   /// Begins a file, in the directory where it is to be.
   public init(at path: String) throws(SystemError) {
-    let url = URL(fileURLWithPath: path)
     self.path = path
-    partial =
-      url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
-      .path
+    partial = Self.unfinished(URL(fileURLWithPath: path)).path
     descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .last }
   }

@@ -7,9 +7,9 @@ import Text
 
 /// The page of a comparison or a sweep, of the runs that have ended so far.
 package enum ExperimentPage {
-  /// The page while runs go on: a sentence about that, and when to look again.
+  /// The page while runs go on: a sentence about that, and when to look again; nil when there will be nothing new.
   package static func html(
-    of experiment: Experiment, now sentence: String, secondsToReload: Int
+    of experiment: Experiment, now sentence: String, secondsToReload: Int?
   ) throws -> String {
     try page(of: experiment, sentence, [], secondsToReload).html
   }

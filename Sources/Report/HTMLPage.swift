@@ -30,6 +30,7 @@ struct HTMLPage {
   private static func context(of section: Section) -> [String: Any] {
     [
       "title": section.title, "paragraphs": section.paragraphs,
+      "excerpt": section.excerpt.map { [$0] } ?? [],
       "figures": section.figures.map { ["caption": $0.caption, "panels": $0.panelDocuments] },
       "tables": section.tables.map { caption, table -> [String: Any] in
         let sides = table.sides.map { $0 ? "right" : "left" }

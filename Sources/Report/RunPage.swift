@@ -21,6 +21,8 @@ package struct RunPage: Sendable {
   private var width = 1
   private var rest: [Double] = []
   private var seconds = 0.0
+  /// What the model wrote last, and after how many steps.
+  private var excerpt: (text: String, step: Int)?
 
   /// More points than this a figure cannot show.
   private static let mostPoints = 150
@@ -52,6 +54,9 @@ package struct RunPage: Sendable {
     validations.append(Point(step: step, seconds: seconds, loss: loss))
   }
 
+  /// Notes what the model wrote after so many steps.
+  package mutating func wrote(_ text: String, after step: Int) { excerpt = (text, step) }
+
   /// The page of a run that goes on: one sentence about it, and when to look again.
   package func html(now sentence: String, secondsToReload: Int) throws -> String {
     try page(sentence, [], secondsToReload).html
@@ -68,6 +73,13 @@ package struct RunPage: Sendable {
   ) -> HTMLPage {
     var sections = [Section(title: "Losses", figures: [figure].compactMap(\.self))]
     if sections[0].figures.isEmpty { sections[0].paragraphs = ["No loss is known yet."] }
+    if let excerpt {
+      sections.append(
+        Section(
+          title: "What it writes",
+          paragraphs: ["A text that the model began after \(Format.count(excerpt.step, "step"))."],
+          excerpt: excerpt.text))
+    }
     if !facts.isEmpty {
       let table = Table(facts, [.left("what") { $0.name }, .left("how much") { $0.text }])
       sections.append(Section(title: "The run", tables: [("", table)]))

@@ -5,6 +5,8 @@ import Text
 package struct Section: Sendable {
   package let title: String
   package var paragraphs: [String] = []
+  /// A text that is quoted with its own line breaks.
+  package var excerpt: String?
   /// Each with a line that says what it is.
   package var tables: [(caption: String, table: Table)] = []
   package var figures: [Figure] = []
@@ -12,6 +14,9 @@ package struct Section: Sendable {
   /// The section in Markdown below a heading of its own, with links to the files of its figures.
   var markdown: String {
     var blocks = paragraphs.map(Table.escaped)
+    if let excerpt {
+      blocks.append(excerpt.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
+    }
     blocks += figures.map { "![\(Table.escaped($0.title))](figures/\($0.name).svg)" }
     for (caption, table) in tables {
       if !caption.isEmpty { blocks.append(Table.escaped(caption)) }

@@ -3,8 +3,11 @@ import Machine
 import NanoGPT
 
 extension DirectoryLock {
-  /// Takes the right to write in a directory that exists, for a command of this name.
+  /// Takes the right to write in a directory, which is made if need be, for a command of this name.
   package static func held(on url: URL, by command: String) throws(DataError) -> DirectoryLock {
+    try Files.writing(to: url) {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
     let lock: DirectoryLock?
     do {
       lock = try DirectoryLock(url.path)

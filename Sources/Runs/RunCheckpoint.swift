@@ -17,11 +17,13 @@ package struct RunCheckpoint: Sendable {
   /// The name of its file.
   package static let name = "checkpoint.safetensors"
   private static let key = "run"
+  /// The version of the format that this program writes and reads.
+  private static let format = 1
 
   /// Everything but the numbers of the model.
   package struct Header: Codable, Sendable {
-    /// The version of this format.
-    package var format = 1
+    /// The version of the format, which is another when older programs cannot read it.
+    package var format = RunCheckpoint.format
     /// The run, as it was asked for.
     package var request: RunRequest
     /// The training steps made.
@@ -80,6 +82,12 @@ package struct RunCheckpoint: Sendable {
       throw .badData(
         path: url.relativePath, reason: "not the checkpoint of a run\(JSON.place(of: error))",
         hint: "start the run again, with --force")
+    }
+    guard header.format == Self.format else {
+      throw .badData(
+        path: url.relativePath,
+        reason: "format \(header.format) of a checkpoint is not \(Self.format)",
+        hint: "go on with the program that wrote it, or start the run again with --force")
     }
     tensors = contents.tensors
   }

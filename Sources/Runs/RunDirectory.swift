@@ -25,9 +25,6 @@ package struct RunDirectory {
   package init(
     _ url: URL, of record: RunRecord, on plan: RunPlan, forTensorBoard: Bool = false
   ) throws {
-    try Files.writing(to: url) {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
     lock = try .held(on: url, by: "run")
     (self.url, earlierLog) = (url, RunLog(plan))
     try Files.write(try JSON.file(record), to: url.appendingPathComponent(Self.recordName))

@@ -169,6 +169,13 @@ extension RunRecord {
     /// When the run went on.
     public var resumed: String
 
+    package init(
+      step: Int, repeatedSteps: Int, signal: String?, stopped: String, resumed: String
+    ) {
+      (self.step, self.repeatedSteps, self.signal) = (step, repeatedSteps, signal)
+      (self.stopped, self.resumed) = (stopped, resumed)
+    }
+
     enum CodingKeys: String, CodingKey {
       case step, signal, stopped, resumed
       case repeatedSteps = "repeated_steps"

@@ -9,8 +9,8 @@ import Text
 package protocol TrainingObserver {
   /// A training step has ended.
   mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration)
-  /// A validation has ended.
-  mutating func validated(loss: Double)
+  /// A validation of a model has ended; the observer may ask it for text, and must not train it.
+  mutating func validated(loss: Double, of model: any LanguageModel)
   /// Something did not work that training can do without.
   mutating func warned(_ text: String)
 }
@@ -64,7 +64,7 @@ package struct TrainingRun {
 
   /// Trains, writing the log and checkpoints as it goes, and returns the log with what it cannot tell.
   package mutating func train(
-    into directory: RunDirectory, checkpoints: inout Checkpoints,
+    into directory: RunDirectory, checkpoints: inout CheckpointWriter,
     observer: inout some TrainingObserver
   ) throws -> (log: RunLog, process: RunRecord.Process) {
     var log = directory.earlierLog
@@ -131,7 +131,7 @@ package struct TrainingRun {
     ) throws {
       let event = write(
         &log, evaluation.loss.ifFinite, evaluation.bitsPerByte?.ifFinite)
-      observer.validated(loss: evaluation.loss)
+      observer.validated(loss: evaluation.loss, of: model)
       try directory.append(event, of: plan)
     }
     if plan.track.valGlance != nil {

@@ -18,7 +18,7 @@ struct CheckpointOptions: ParsableArguments {
   var noCheckpoint = false
 
   /// When there is a checkpoint.
-  var interval: Checkpoints.Interval {
+  var interval: CheckpointWriter.Interval {
     noCheckpoint ? .never : checkpointEvery.map { .steps($0) } ?? .seconds(30)
   }
 

@@ -125,7 +125,7 @@ struct RunCommand: ColoredCommand {
         start.place, of: record(of: .notBegun(plan), .notBegun), on: plan,
         forTensorBoard: start.forTensorBoard)
     }
-    var checkpoints = Checkpoints(
+    var checkpoints = CheckpointWriter(
       of: start.checkpoint?.header ?? RunCheckpoint.Header(request: start.request),
       in: directory.url, every: checkpoints.interval)
     let routes = training.optimizer.routing
@@ -147,11 +147,17 @@ struct RunCommand: ColoredCommand {
       of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))
     var watcher = RunWatcher(
       progress, page: page, of: RunPage(plan, routes: Table(routes)),
-      after: directory.earlierLog, on: messages)
+      after: directory.earlierLog, tokenizer: data.tokenizer, on: messages)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { progress.display.clear() }
-    let (log, process) = try training.train(
-      into: directory, checkpoints: &checkpoints, observer: &watcher)
+    let (log, process): (RunLog, RunRecord.Process)
+    do {
+      (log, process) = try training.train(
+        into: directory, checkpoints: &checkpoints, observer: &watcher)
+    } catch {
+      watcher.finish(after: error)
+      throw error
+    }
     progress.display.clear()
 
     let record = record(of: log, process)

@@ -10,16 +10,17 @@ struct RunWatcher: TrainingObserver {
   /// Nil of a run that nobody watches.
   var page: LiveFile?
   private var content: RunPage
+  private var sample: LiveSample?
   private var step = 0
   private let messages: Console
 
   /// Watches a run from its beginning, or one that goes on after what its log says.
   init(
     _ progress: RunProgress, page: LiveFile?, of content: RunPage, after log: RunLog,
-    on messages: Console
+    tokenizer: BytePairTokenizer?, on messages: Console
   ) {
     (self.progress, self.page, self.content) = (progress, page, content)
-    self.messages = messages
+    (sample, self.messages) = (tokenizer.map(LiveSample.init), messages)
     for (step, event) in log.steps.enumerated() {
       self.content.trained(step: step, loss: event.loss ?? .nan, seconds: event.time.seconds)
     }
@@ -42,10 +43,11 @@ struct RunWatcher: TrainingObserver {
     update()
   }
 
-  mutating func validated(loss: Double) {
+  mutating func validated(loss: Double, of model: any LanguageModel) {
     progress.validated(loss: loss)
     guard page != nil else { return }
     content.validated(step: step, loss: loss)
+    if step > 0, let text = sample?.text(of: model) { content.wrote(text, after: step) }
     update()
   }
 
@@ -54,6 +56,16 @@ struct RunWatcher: TrainingObserver {
     page?.update { seconds in
       try content.html(
         now: line?.fields.joined(separator: ", ") ?? "It begins.", secondsToReload: seconds)
+    }
+  }
+
+  /// Writes the page of a run that an error has ended.
+  mutating func finish(after error: any Error) {
+    page?.finish { [content, step] in
+      try content.html(
+        ended:
+          "After \(Format.count(step, "step")) it ended by an error: \(Failure(error).message).",
+        facts: [])
     }
   }
 
@@ -92,5 +104,27 @@ struct LiveFile {
   private func write(_ html: () throws -> String) {
     guard let html = try? html() else { return }
     try? Files.write(Array(html.utf8), to: url, isDurable: false)
+  }
+}
+
+/// What a model writes while it is trained.
+struct LiveSample {
+  private let tokenizer: BytePairTokenizer
+  private var next = ContinuousClock.now
+  private static let tokens = 60
+
+  init(_ tokenizer: BytePairTokenizer) { self.tokenizer = tokenizer }
+
+  /// The beginning of a text, so seldom that writing takes less than a hundredth of the time; nil in between.
+  mutating func text(of model: any LanguageModel) -> String? {
+    let start = ContinuousClock.now
+    guard start >= next else { return nil }
+    let tokens = model.sample(
+      after: [tokenizer.endOfText], count: Self.tokens,
+      sampler: Sampler(temperature: 0.8, seed: 0), endOfText: tokenizer.endOfText)
+    let end = ContinuousClock.now
+    next = end + (end - start) * 100
+    let known = tokens.filter { Int($0) < tokenizer.vocabularySize }
+    return String(decoding: known.flatMap(tokenizer.bytes(of:)), as: UTF8.self)
   }
 }

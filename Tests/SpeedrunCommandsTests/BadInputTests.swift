@@ -203,6 +203,20 @@ extension CommandLineTests {
       }
     }
 
+    /// One matrix alone is larger than what there is.
+    @Test func tooLittleMemoryIsSaid() throws {
+      try withTool { tool in
+        let messages = tool.directory.appendingPathComponent("messages")
+        let process = tool.shell(
+          "ulimit -v 4000000; exec \"$@\" 2>'\(messages.path)'",
+          CommandLineTool.short + ["--set", "model.model_dim=65536", "--threads", "1"])
+        try process.runAndWait()
+        #expect(process.terminationStatus == 69)
+        let text = try String(contentsOf: messages, encoding: .utf8)
+        #expect(text.contains("error: the system has no memory for"), "\(text)")
+      }
+    }
+
     @Test func aDiskThatFillsUpLeavesNothingHalfWritten() throws {
       try withTool { tool in
         _ = try tool.run("prepare", "--corpus", "micro")

@@ -20,6 +20,7 @@ extension CommandLineTests {
         let page = try tool.text(of: "run/live.html")
         #expect(page.contains("muon on micro-changed: finished"))
         #expect(page.contains("<svg") && page.contains("learning rate"))
+        #expect(page.contains("What it writes") && page.contains("<blockquote>"))
         // It has ended, so there is nothing to wait for; and nothing is fetched or run.
         for word in ["http-equiv", "<script", "src=", "<link"] {
           #expect(!page.contains(word), "\(word)")
@@ -57,6 +58,38 @@ extension CommandLineTests {
         #expect(page.contains("<svg") && page.contains("learning rate"))
         let last = try tool.text(of: "run/live.html")
         #expect(!last.contains("http-equiv") && last.contains("interrupted after"))
+      }
+    }
+
+    /// A log that no longer fits on the disk ends a run, and its page says so instead of waiting for news.
+    @Test func thePageOfARunThatFailsSaysWhy() throws {
+      try withTool { tool in
+        _ = try tool.run("prepare", "--corpus", "micro")
+        let run = try tool.run(
+          ["--track", "micro", "--steps", "3000", "--set", "val_tokens=512", "--no-checkpoint"]
+            + ["--out", "run"], fileSizeLimit: 48)
+        #expect(run.status == 74, "\(run.messages)")
+        let page = try tool.text(of: "run/live.html")
+        #expect(page.contains("it ended by an error: ") && page.contains("run/log.jsonl"))
+        #expect(!page.contains("http-equiv"))
+      }
+    }
+
+    /// A sweep or a comparison that is interrupted can go on, and its page waits for no news meanwhile.
+    @Test func thePageOfAnInterruptedComparisonSaysHowToGoOn() throws {
+      try withTool { tool in
+        let long = CompareTests.small.map { $0 == "steps=8" ? "steps=100000" : $0 }
+        let process = tool.process(long + ["--seeds", "3"])
+        try process.runAndWait {
+          for _ in 0..<2000 where !tool.contents(of: "runs/slow-seed0").contains("log.jsonl") {
+            Thread.sleep(forTimeInterval: 0.01)
+          }
+          process.interrupt()
+        }
+        #expect(process.terminationStatus == 130)
+        let page = try tool.text(of: "runs/live.html")
+        #expect(page.contains("0 of 6 runs have ended: interrupted; the same command goes on"))
+        #expect(!page.contains("http-equiv"))
       }
     }
 

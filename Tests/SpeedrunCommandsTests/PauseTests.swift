@@ -36,6 +36,34 @@ import Text
   }
 }
 
+/// Comparisons of which a run was interrupted, and went on on a slower machine.
+@Suite struct ResumedComparisonTests {
+  @Test func aResumedRunMovesNoRatioOfSeconds() throws {
+    try withResults { results in
+      var arms: [ResultsFixture.Arm] = [
+        .init(name: "adamw", optimizer: "adamw", stop: 180), .init(name: "muon", stop: 130),
+      ]
+      try results.add("usual", arms)
+      arms[0].slowdownOfResumed = 2
+      try results.add("resumed", arms)
+      func verdict(_ name: String) throws -> Verdict {
+        let file = results.records.appendingPathComponent("\(name)/result.json")
+        return try JSON.decoded(Verdict.self, from: [UInt8](try Data(contentsOf: file)))
+      }
+      let (resumed, usual) = (try verdict("resumed"), try verdict("usual"))
+      #expect(resumed.verdicts[0].ratios == usual.verdicts[0].ratios)
+      let stop = try #require(resumed.arms[0].stop)
+      // 180 steps of 0.25 s; with seed 1 as it was, a third more.
+      #expect(stop.seconds == 45 && stop.rawSeconds == 60)
+      #expect(
+        resumed.warnings == [
+          "adamw: 1 of 3 runs were interrupted and resumed (seed 1); where seconds are compared, they count as the "
+            + "mean of the others"
+        ])
+    }
+  }
+}
+
 extension CommandLineTests {
   /// Runs that stood still, and what is said of it.
   @Suite(.serialized) struct PauseTests {

@@ -23,6 +23,8 @@ struct ResultsFixture {
     var secondsPerStep = 0.25
     /// How long seed 1 stands still in step 3.
     var pause = Duration.zero
+    /// How much longer the steps of seed 1 take, because it was interrupted and resumed; nil where it was not.
+    var slowdownOfResumed: Int?
   }
 
   /// A trial of a sweep.
@@ -115,6 +117,7 @@ struct ResultsFixture {
         RunLog.Step(
           loss: 3,
           time: .milliseconds(Int(1000 * arm.secondsPerStep))
+            * (trial.seed == 1 ? arm.slowdownOfResumed ?? 1 : 1)
             + (trial.seed == 1 && step == 3 ? arm.pause : .zero),
           optimizerTime: .milliseconds(Int(100 * arm.secondsPerStep))))
       guard hasSpectra, [20, 100, 180].contains(step) else { continue }
@@ -132,7 +135,8 @@ struct ResultsFixture {
       environment: environment,
       process: RunRecord.Process(
         wallSeconds: 1.2 * log.trainSeconds, startupSeconds: nil, newtonSchulzCalls: 1,
-        peakResidentBytes: 1))
+        peakResidentBytes: 1,
+        interruptions: trial.seed == 1 && arm.slowdownOfResumed != nil ? [Self.interruption] : []))
     return FinishedRun(trial: trial, record: record, log: log)
   }
 
@@ -148,6 +152,10 @@ struct ResultsFixture {
     return try JSONDecoder().decode(
       LogEvent.Diagnostics.self, from: try JSONSerialization.data(withJSONObject: event))
   }
+
+  private static let interruption = RunRecord.Interruption(
+    step: 20, repeatedSteps: 3, signal: nil, stopped: "2026-11-27T09:00:00Z",
+    resumed: "2026-11-27T10:00:00Z")
 
   /// What a processor may call itself.
   static let processor = "a <b>processor</b> x|*\"&"

@@ -66,8 +66,11 @@ extension CommandLineTests {
           Thread.sleep(forTimeInterval: 0.7)
           kill(again.processIdentifier, SIGKILL)
         }
-        let last = try tool.run("run", "--resume", "run", "--quiet")
-        #expect([0, 3].contains(last.status), "\(last.messages)")
+        // On a fast machine it has come to its end before.
+        if tool.contents(of: "run").contains(RunCheckpoint.name) {
+          let last = try tool.run("run", "--resume", "run", "--quiet")
+          #expect([0, 3].contains(last.status), "\(last.messages)")
+        }
         try expectEqual(tool, "run", "whole")
         let interruptions = try #require(
           try RunRecord(in: tool.directory.appendingPathComponent("run")).result.interruptions)
@@ -118,7 +121,7 @@ extension CommandLineTests {
 
         let file = tool.directory.appendingPathComponent("run/run.json")
         let record = try String(contentsOf: file, encoding: .utf8)
-        let products = try #require(record.firstMatch(of: /"products" : "(\w+)"/)).1
+        let products = try #require(record.firstMatch(of: /"products" : "([^"]+)"/)).1
         try Data(
           record.replacing("\"products\" : \"\(products)\"", with: "\"products\" : \"abacus\"").utf8
         )
@@ -177,25 +180,34 @@ extension CommandLineTests {
       }
     }
 
-    /// A trial that was running when its comparison was killed goes on from its checkpoint.
+    /// Starts a comparison of one seed, gives it to `body` while its first run goes on, and waits for its end.
+    private func startComparison(
+      _ tool: CommandLineTool, _ arguments: [String], _ body: (Process) -> Void
+    ) throws -> Process {
+      let process = tool.process(arguments)
+      let log = tool.directory.appendingPathComponent("comparison/adamw-seed0/log.jsonl").path
+      try process.runAndWait {
+        for _ in 0..<6000
+        where ((FileManager.default.contents(atPath: log) ?? Data()).count) < 3000 {
+          Thread.sleep(forTimeInterval: 0.005)
+        }
+        body(process)
+      }
+      return process
+    }
+
+    private static func comparison(steps: Int) -> [String] {
+      [
+        "compare", "--track", "micro", "--arm", "adamw", "--arm", "muon,steps=30", "--seeds", "1",
+        "--set", "steps=\(steps)", "--out", "comparison", "--quiet",
+      ]
+    }
+
+    /// A trial that was running when its comparison was asked to end goes on from its checkpoint.
     @Test func comparisonsResumeTheirTrials() throws {
       try withTool { tool in
-        let arguments = [
-          "compare", "--track", "micro", "--arm", "adamw", "--arm", "muon", "--seeds", "1", "--set",
-          "steps=90", "--out", "comparison", "--quiet",
-        ]
-        let process = tool.process(arguments)
-        let log = tool.directory.appendingPathComponent("comparison/adamw-seed0/log.jsonl").path
-        try process.runAndWait {
-          for _ in 0..<6000
-          where ((FileManager.default.contents(atPath: log) ?? Data()).count) < 4000 {
-            Thread.sleep(forTimeInterval: 0.005)
-          }
-          let second = try? tool.run(arguments)
-          #expect(second?.status == 74)
-          #expect(second?.messages.contains("another comparison is writing there") == true)
-          process.terminate()
-        }
+        let arguments = Self.comparison(steps: 300)
+        let process = try startComparison(tool, arguments) { $0.terminate() }
         #expect(process.terminationStatus == 130)
         let again = try tool.run(arguments)
         #expect(again.status == 5, "one seed allows no verdict: \(again.messages)")
@@ -206,6 +218,70 @@ extension CommandLineTests {
         let verified = try tool.run("verify", "comparison")
         #expect(verified.status == 0, "\(verified.output)")
         #expect(verified.output.contains("2 runs, 1 resumed, "), "\(verified.output)")
+      }
+    }
+
+    /// What another machine has begun, whose sums round otherwise, is begun again.
+    @Test func trialsOfAnotherMachineBeginAgain() throws {
+      try withTool { tool in
+        let arguments = Self.comparison(steps: 300)
+        _ = try startComparison(tool, arguments) { $0.terminate() }
+        let file = tool.directory.appendingPathComponent("comparison/adamw-seed0/run.json")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data(text.replacing(/"simd" : "[^"]*"/, with: #""simd" : "abacus""#).utf8).write(
+          to: file)
+        #expect(try tool.run(arguments).status == 5)
+        let record = try RunRecord(in: file.deletingLastPathComponent())
+        #expect(record.result.interruptions == nil && record.environment.simd != "abacus")
+      }
+    }
+
+    @Test func twoComparisonsNeverWriteInOneDirectory() throws {
+      try withTool { tool in
+        let arguments = Self.comparison(steps: 1_000_000)
+        _ = try startComparison(tool, arguments) { process in
+          let second = try? tool.run(arguments)
+          #expect(second?.status == 74)
+          #expect(second?.messages.contains("another comparison is writing there") == true)
+          process.terminate()
+        }
+      }
+    }
+
+    /// A file that is cut off while it is mapped is an error of the data, and not a signal.
+    @Test func aLargeShardThatIsCutOffIsSaid() throws {
+      try withTool { tool in
+        let directory = tool.directory.appendingPathComponent("web")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let shard = directory.appendingPathComponent("web_train_000001.bin")
+        // Of zeros, which take no space on the disk: the header alone is written.
+        let tokens = 140_000_000
+        var header = TokenShard.serialized([])
+        withUnsafeBytes(of: Int32(tokens).littleEndian) { header.replaceSubrange(8..<12, with: $0) }
+        try Data(header).write(to: shard)
+        #expect(truncate(shard.path, off_t(header.count + 2 * tokens)) == 0)
+        try TokenShard.write(
+          (0..<2000).map { TokenID($0 % 257) },
+          to: directory.appendingPathComponent("web_val_000000.bin"))
+        let messages = tool.directory.appendingPathComponent("messages")
+        try Data().write(to: messages)
+        let process = tool.process([
+          "run", "--track", "micro", "--steps", "1000000", "--data", "web", "--set",
+          "val_tokens=512", "--quiet", "--out", "run",
+        ])
+        process.standardError = try FileHandle(forWritingTo: messages)
+        let log = tool.directory.appendingPathComponent("run/log.jsonl").path
+        try process.runAndWait {
+          for _ in 0..<6000
+          where ((FileManager.default.contents(atPath: log) ?? Data()).count) < 3000 {
+            Thread.sleep(forTimeInterval: 0.005)
+          }
+          truncate(shard.path, 4096)
+        }
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 65)
+        let said = try String(contentsOf: messages, encoding: .utf8)
+        #expect(said.contains("error: a data file was cut off while it was read"), "\(said)")
       }
     }
   }

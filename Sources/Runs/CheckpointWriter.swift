@@ -9,7 +9,7 @@ import Synchronization
 /// Writes a run's checkpoints: now and then while it goes on, and when somebody ends it.
 ///
 /// A checkpoint that cannot be written is no reason to stop training: the last good one stays, and there is a warning.
-package struct Checkpoints {
+package struct CheckpointWriter {
   /// When there is a checkpoint of a run.
   package enum Interval: Sendable {
     /// So seldom that writing takes less than a hundredth of the time, and never before so many seconds.
@@ -102,10 +102,13 @@ package struct Checkpoints {
   /// Whether there is one to go on from.
   package var isKept: Bool { RunCheckpoint.step(in: directory).map { $0 > 0 } ?? false }
 
-  /// Removes the checkpoint of a run that has ended.
+  /// Removes the checkpoint of a run that has ended, and what a killed process had not finished of another.
   package func remove() {
     _ = finish()
-    try? FileManager.default.removeItem(at: directory.appendingPathComponent(RunCheckpoint.name))
+    let checkpoint = directory.appendingPathComponent(RunCheckpoint.name)
+    for file in [checkpoint, NewFile.unfinished(checkpoint)] {
+      try? FileManager.default.removeItem(at: file)
+    }
   }
 }
 
