@@ -20,7 +20,8 @@ struct HTMLPage {
       let template = String(decoding: PackageResources.page_mustache, as: UTF8.self)
       return try MustacheTemplate(string: template).render([
         "css": Figure.css, "title": title, "heading": heading,
-        "opening": opening.map { [$0] } ?? [], "verdicts": paragraphs,
+        "opening": opening.map { [$0.numbersWhole] } ?? [],
+        "verdicts": paragraphs.map(\.numbersWhole),
         "missing": note.map { [$0] } ?? [], "sections": sections.map(Self.context),
         "reload": secondsToReload.map { ["\($0)"] } ?? [],
       ])
@@ -29,9 +30,11 @@ struct HTMLPage {
 
   private static func context(of section: Section) -> [String: Any] {
     [
-      "title": section.title, "paragraphs": section.paragraphs,
+      "title": section.title, "paragraphs": section.paragraphs.map(\.numbersWhole),
       "excerpt": section.excerpt.map { [$0] } ?? [],
-      "figures": section.figures.map { ["caption": $0.caption, "panels": $0.panelDocuments] },
+      "figures": section.figures.map {
+        ["caption": $0.caption.numbersWhole, "panels": $0.panelDocuments]
+      },
       "tables": section.tables.map { caption, table -> [String: Any] in
         let sides = table.sides.map { $0 ? "right" : "left" }
         return [
@@ -53,5 +56,12 @@ struct HTMLPage {
     case .link(_, let target): context["link"] = target
     }
     return context
+  }
+}
+
+extension String {
+  /// The text with word joiners behind the hyphens of numbers, where no line may break: `8e-4`, `0.64-0.70`.
+  fileprivate var numbersWhole: String {
+    replacing(/([0-9]e?-)([0-9])/) { "\($0.1)\u{2060}\($0.2)" }
   }
 }

@@ -47,7 +47,9 @@ struct RunWatcher: TrainingObserver {
     progress.validated(loss: loss)
     guard page != nil else { return }
     content.validated(step: step, loss: loss)
-    if step > 0, let text = sample?.text(of: model) { content.wrote(text, after: step) }
+    if step > 0, let text = sample?.text(of: model, isLast: step == progress.steps) {
+      content.wrote(text, after: step)
+    }
     update()
   }
 
@@ -115,10 +117,11 @@ struct LiveSample {
 
   init(_ tokenizer: BytePairTokenizer) { self.tokenizer = tokenizer }
 
-  /// The beginning of a text, so seldom that writing takes less than a hundredth of the time; nil in between.
-  mutating func text(of model: any LanguageModel) -> String? {
+  /// The beginning of a text, so seldom that writing takes less than a hundredth of the time; nil in between,
+  /// but for the last.
+  mutating func text(of model: any LanguageModel, isLast: Bool) -> String? {
     let start = ContinuousClock.now
-    guard start >= next else { return nil }
+    guard isLast || start >= next else { return nil }
     let tokens = model.sample(
       after: [tokenizer.endOfText], count: Self.tokens,
       sampler: Sampler(temperature: 0.8, seed: 0), endOfText: tokenizer.endOfText)
