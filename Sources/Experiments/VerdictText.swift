@@ -103,7 +103,7 @@ extension Verdict {
 
   private var total: String {
     "\(Format.count(compute.runs, "run")): \(Format.duration(compute.trainSeconds)) of training, "
-      + "\(Format.duration(compute.wallSeconds)) in all"
+      + "\(Format.duration(compute.wallSeconds)) one after the other"
   }
 
   private func shortfall(of arm: ArmResult) -> String? {

@@ -63,7 +63,7 @@ extension Ranking {
     console.print()
     console.print(
       "\(Format.count(trials, "trial")) on \(track) in \(precision.rawValue), "
-        + "\(Format.duration(trainSeconds)) of training, \(Format.duration(wallSeconds)) in all")
+        + "\(Format.duration(trainSeconds)) of training, \(Format.duration(wallSeconds)) one after the other")
     for note in notes { console.warn(note) }
   }
 

@@ -67,7 +67,7 @@ import Text
       text.contains(
         "\nmuon needs 0.71x (0.68-0.74) of adamw's steps, 0.83x (0.80-0.87) of its seconds "
           + "(3 seeds, p = 3e-6 and 8e-5)\n\n"
-          + "6 runs: 6 min 00 s of training, 8 min 00 s in all"), "\(text)")
+          + "6 runs: 6 min 00 s of training, 8 min 00 s one after the other"), "\(text)")
     let rows = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(rows.contains("stop step 260 180"), "\(text)")
     #expect(rows.contains("loss there ± 95 % 2.8700 ± 0.0025 2.8700 ± 0.0025"), "\(text)")
