@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
+    .library(name: "Corpora", targets: ["Corpora"]),
     .library(name: "Runs", targets: ["Runs"]),
     .library(name: "Experiments", targets: ["Experiments"]),
     .library(name: "Verification", targets: ["Verification"]),
@@ -44,6 +45,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "Machine", swiftSettings: swiftSettings),
     .target(
@@ -58,6 +60,7 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: swiftSettings),
+    .target(name: "Corpora", dependencies: ["CZlib", "NanoGPT"], swiftSettings: swiftSettings),
     .target(
       name: "Text", dependencies: [.product(name: "TextTable", package: "TextTable")],
       swiftSettings: swiftSettings),
@@ -68,7 +71,7 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Autograd", "Machine", "Muon", "NanoGPT", "Text",
+        "Autograd", "Corpora", "Machine", "Muon", "NanoGPT", "Text",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       resources: [.embedInCode("modeling_speedrun.py"), .embedInCode("transformers_speedrun.py")],
@@ -105,7 +108,7 @@ let package = Package(
     .target(name: "MuonTesting", dependencies: ["Autograd", "Muon"], swiftSettings: swiftSettings),
 
     .target(
-      name: "TestSupport", dependencies: ["Autograd"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Autograd", "NanoGPT"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     // The fuzzer without libFuzzer, which Scripts/fuzz links: here it reads single inputs.
     .target(
@@ -131,6 +134,9 @@ let package = Package(
       dependencies: ["Autograd", "AutogradTesting", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "CorporaTests", dependencies: ["Corpora", "NanoGPT", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Autograd", "Text", "TestSupport"],
@@ -140,7 +146,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RunsTests",
-      dependencies: ["Runs", "Autograd", "Muon", "NanoGPT", "Text", "TestSupport"],
+      dependencies: ["Runs", "Autograd", "Corpora", "Muon", "NanoGPT", "Text", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ExperimentsTests",

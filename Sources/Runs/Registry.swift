@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Muon
 import NanoGPT
@@ -14,6 +15,8 @@ package struct Registry: Sendable {
   package var models: [String: any LanguageModel.Type] = [Track.Model.gpt: GPT.self]
   package var corpora: [(name: String, text: CorpusBuilder)] = [
     ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
+    ("classics", { () throws(DataError) in try .classics() }),
+    ("gcide", { () throws(DataError) in try .gcide() }),
   ]
   package var tracks: [TrackDefinition] = [.sprint, .kjv, .micro]
   /// Tracks that have no corpus: sizes of models for text of one's own.

@@ -13,21 +13,24 @@ extension CompareCommand {
     var durations: [Double] = []
     let messages = Console.messages(color.mode)
     let watcher = ExperimentWatcher(experiment, isQuiet: quiet, on: messages)
-    try watcher.watching({ experiment }) {
-      try finish(
-        TrialRunner(parallel: sideBySide, threads: threads.count), next: { try experiment.next() },
-        ended: { run, isNew in
-          try experiment.note(run)
-          watcher.update { experiment }
-          guard isNew else { return }
-          durations.append(run.record.result.wallSeconds)
-          guard !quiet else { return }
-          messages.print(
-            ProgressLine.ended(
-              run.trial.name, run.record.result, number: experiment.finishedCount, of: total,
-              durations: durations, parallel: sideBySide))
-        })
-    }
+    try watcher.watching(
+      { experiment },
+      run: {
+        try finish(
+          TrialRunner(parallel: sideBySide, threads: threads.count),
+          next: { try experiment.next() },
+          ended: { run, isNew in
+            try experiment.note(run)
+            watcher.update { experiment }
+            guard isNew else { return }
+            durations.append(run.record.result.wallSeconds)
+            guard !quiet else { return }
+            messages.print(
+              ProgressLine.ended(
+                run.trial.name, run.record.result, number: experiment.finishedCount, of: total,
+                durations: durations, parallel: sideBySide))
+          })
+      })
     watcher.finish(experiment, withSeconds: sideBySide == 1)
   }
 
@@ -53,22 +56,26 @@ extension CompareCommand {
     try prepareData(for: whole)
     var series = SeedSeries(whole)
     let watcher = ExperimentWatcher(whole, isQuiet: quiet, on: messages)
-    try watcher.watching({ try series.experiment() }) {
-      for isFirst in [true, false] {
-        let runner =
-          isFirst
-          ? TrialRunner(parallel: 1, threads: threads.count)
-          : TrialRunner(parallel: sideBySide, threads: sideBySide == 1 ? threads.count : 1)
-        try finish(
-          runner, next: { try series.next(ofFirstSeed: isFirst) },
-          ended: { run, _ in
-            let noted = try series.note(run)
-            watcher.update { try series.experiment() }
-            guard let decisions = noted, !quiet else { return }
-            for decision in decisions { messages.print(decision.progress(seeds: series.seedCount)) }
-          })
-      }
-    }
+    try watcher.watching(
+      { try series.experiment() },
+      run: {
+        for isFirst in [true, false] {
+          let runner =
+            isFirst
+            ? TrialRunner(parallel: 1, threads: threads.count)
+            : TrialRunner(parallel: sideBySide, threads: sideBySide == 1 ? threads.count : 1)
+          try finish(
+            runner, next: { try series.next(ofFirstSeed: isFirst) },
+            ended: { run, _ in
+              let noted = try series.note(run)
+              watcher.update { try series.experiment() }
+              guard let decisions = noted, !quiet else { return }
+              for decision in decisions {
+                messages.print(decision.progress(seeds: series.seedCount))
+              }
+            })
+        }
+      })
     let experiment = try series.experiment()
     watcher.finish(experiment, withSeconds: sideBySide == 1)
     return experiment

@@ -30,7 +30,7 @@ final class ExperimentWatcher {
   }
 
   /// Makes the runs of an experiment; should they end early, the page says so and looks no more for news.
-  func watching(_ experiment: () throws -> Experiment, _ run: () throws -> Void) throws {
+  func watching(_ experiment: () throws -> Experiment, run: () throws -> Void) throws {
     do {
       try run()
     } catch {

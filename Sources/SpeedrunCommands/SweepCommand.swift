@@ -169,30 +169,32 @@ struct SweepCommand: ColoredCommand {
     let watcher = ExperimentWatcher(experiment, isQuiet: quiet, on: messages)
     // Whatever comes next, an error too, starts on a line of its own.
     defer { display.clear() }
-    try watcher.watching({ experiment }) {
-      let isComplete = try runner.run(
-        next: { try experiment.next() },
-        ended: { run, _ in
-          try experiment.note(run)
-          try directory.write(try experiment.trialLines)
-          watcher.update { experiment }
-        },
-        tick: {
-          display.show(
-            ProgressLine(
-              trial: experiment.finishedCount, trials: experiment.request.trialCount,
-              best: experiment.searches.map { ($0.arm.name, $0.best?.loss) },
-              durations: experiment.finished.map(\.record.result.wallSeconds),
-              parallel: runner.parallel))
-        })
-      guard isComplete else {
-        display.clear()
-        messages.print(
-          "interrupted: \(experiment.finishedCount) of \(experiment.request.trialCount) trials are "
-            + "finished; the same command goes on from here")
-        throw ExitCode(ExitStatus.interrupted.rawValue)
-      }
-    }
+    try watcher.watching(
+      { experiment },
+      run: {
+        let isComplete = try runner.run(
+          next: { try experiment.next() },
+          ended: { run, _ in
+            try experiment.note(run)
+            try directory.write(try experiment.trialLines)
+            watcher.update { experiment }
+          },
+          tick: {
+            display.show(
+              ProgressLine(
+                trial: experiment.finishedCount, trials: experiment.request.trialCount,
+                best: experiment.searches.map { ($0.arm.name, $0.best?.loss) },
+                durations: experiment.finished.map(\.record.result.wallSeconds),
+                parallel: runner.parallel))
+          })
+        guard isComplete else {
+          display.clear()
+          messages.print(
+            "interrupted: \(experiment.finishedCount) of \(experiment.request.trialCount) trials are "
+              + "finished; the same command goes on from here")
+          throw ExitCode(ExitStatus.interrupted.rawValue)
+        }
+      })
     watcher.finish(experiment, withSeconds: runner.parallel == 1)
   }
 

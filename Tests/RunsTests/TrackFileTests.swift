@@ -1,4 +1,5 @@
 import Autograd
+import Corpora
 import Foundation
 import Muon
 import NanoGPT

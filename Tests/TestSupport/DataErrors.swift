@@ -1,7 +1,7 @@
 import NanoGPT
 
 /// Returns the error that `body` throws, if it is a `DataError`.
-func dataError(_ body: () throws -> Void) -> DataError? {
+public func dataError(_ body: () throws -> Void) -> DataError? {
   do {
     try body()
     return nil
