@@ -28,6 +28,19 @@ public final class NewFile {
     try writeAll(bytes, to: descriptor)
   }
 
+  /// Writes bytes over those that are at `offset`, or from there on.
+  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let place = off_t(offset + bytes.count - rest.count)
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      let count = pwrite(descriptor, part.baseAddress, part.count, place)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .last }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Gives the file its name, with all that was appended on the disk, where a loss of power leaves it.
   ///
   /// - Parameter isDurable: Whether the disk must have it; without, a file costs no waiting.

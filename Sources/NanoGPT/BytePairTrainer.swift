@@ -14,12 +14,19 @@ public enum BytePairTrainer {
   ///   - vocabularySize: One of ``BytePairTokenizer/vocabularySizes``.
   /// - Returns: A tokenizer whose vocabulary is smaller than asked when the text runs out of pairs.
   public static func train(on documents: [String], vocabularySize: Int) -> BytePairTokenizer {
+    var words = WordCounts()
+    for document in documents { words.add(document) }
+    return train(on: words, vocabularySize: vocabularySize)
+  }
+
+  /// The same from the words of documents.
+  static func train(on words: WordCounts, vocabularySize: Int) -> BytePairTokenizer {
     let sizes = BytePairTokenizer.vocabularySizes
     require(
       sizes.contains(vocabularySize),
       "BytePairTrainer: vocabulary size \(vocabularySize) is not in \(sizes)")
     var vocabulary = BytePairVocabulary()
-    var pairs = PairTable(words: countedWords(in: documents), vocabulary: vocabulary)
+    var pairs = PairTable(words: words.counts, vocabulary: vocabulary)
     var merges: [BytePairTokenizer.Merge] = []
     while vocabulary.tokenBytes.count + 1 < vocabularySize, let merge = pairs.popMostFrequent() {
       merges.append(merge)
@@ -27,26 +34,27 @@ public enum BytePairTrainer {
     }
     return BytePairTokenizer(merges: merges)
   }
+}
 
-  /// Counts words by their bytes, in order of first appearance.
-  private static func countedWords(in documents: [String]) -> [(bytes: [UInt8], count: Int)] {
-    var indices: [[UInt8]: Int] = [:]
-    var words: [(bytes: [UInt8], count: Int)] = []
-    for document in documents {
-      let bytes = Array(document.utf8)
-      for range in rangesBetweenEndOfText(in: bytes) {
-        for word in WordScanner(bytes, in: range) {
-          let key = Array(bytes[word])
-          if let index = indices[key] {
-            words[index].count += 1
-          } else {
-            indices[key] = words.count
-            words.append((key, 1))
-          }
+/// The words of documents by their bytes, in order of first appearance, and how often each occurs.
+struct WordCounts {
+  private var indices: [[UInt8]: Int] = [:]
+  private(set) var counts: [(bytes: [UInt8], count: Int)] = []
+
+  /// Counts those of a document.
+  mutating func add(_ document: String) {
+    let bytes = Array(document.utf8)
+    for range in rangesBetweenEndOfText(in: bytes) {
+      for word in WordScanner(bytes, in: range) {
+        let key = Array(bytes[word])
+        if let index = indices[key] {
+          counts[index].count += 1
+        } else {
+          indices[key] = counts.count
+          counts.append((key, 1))
         }
       }
     }
-    return words
   }
 }
 

@@ -1,33 +1,37 @@
 import Foundation
 
-/// The files of a prepared corpus, in memory: nothing is written before everything is known.
+/// Writes a prepared corpus, of which only a piece is ever in memory.
 struct CorpusFiles {
-  let manifest: Manifest
-  let files: [(name: String, bytes: [UInt8])]
+  let corpus: Corpus
+  let split: DocumentSplit
+  let tokenizer: any Tokenizer
+  /// The largest number of tokens in a shard.
+  let shardCapacity: Int
 
-  /// Tokenizes a corpus.
-  init(_ corpus: Corpus, split: DocumentSplit, tokenizer: any Tokenizer, shardCapacity: Int) {
+  /// Tokenizes the corpus and writes everything but the manifest to a directory that is to be at `place`.
+  ///
+  /// - Returns: The manifest, which names every file.
+  func write(to directory: URL, for place: URL) throws(DataError) -> Manifest {
     let tokenizerFile = tokenizer.serialized()
-    var files = [(name: Manifest.tokenizerFileName, bytes: tokenizerFile)]
+    try Files.write(tokenizerFile, as: Manifest.tokenizerFileName, in: directory, for: place)
     var shards: [Manifest.Shard] = []
-    func add(_ documents: [String], to split: Manifest.Split, prefix: String) -> Manifest.Size {
-      let tokens = tokenizer.encode(documents: documents).flatMap { [tokenizer.endOfText] + $0 }
-      for (index, start) in stride(from: 0, to: tokens.count, by: shardCapacity).enumerated() {
-        let part = Array(tokens[start..<min(start + shardCapacity, tokens.count)])
-        let bytes = TokenShard.serialized(part)
-        let name = prefix + String(format: "_%06d.bin", index)
-        files.append((name, bytes))
-        shards.append(
-          Manifest.Shard(
-            file: name, split: split, sha256: SHA256.hexadecimal(bytes), tokens: part.count))
+    func add(
+      _ documents: [Int], to split: Manifest.Split, prefix: String
+    ) throws(DataError) -> Manifest.Size {
+      var writer = ShardWriter(
+        prefix: prefix, capacity: shardCapacity, split: split, in: directory, for: place)
+      let bytes = try forEachDocument(of: documents) { tokens throws(DataError) in
+        try writer.append([tokenizer.endOfText] + tokens)
       }
+      let written = try writer.finish()
+      shards += written
       return Manifest.Size(
-        documents: documents.count, bytes: documents.reduce(0) { $0 + $1.utf8.count },
-        tokens: tokens.count)
+        documents: documents.count, bytes: bytes, tokens: written.reduce(0) { $0 + $1.tokens })
     }
-    let train = add(split.train, to: .train, prefix: "train")
-    let validation = add(split.validation, to: .validation, prefix: "val")
-    manifest = Manifest(
+    let train = try add(split.train, to: .train, prefix: "train")
+    let validation = try add(split.validation, to: .validation, prefix: "val")
+    try corpus.source.checkUnchanged()
+    return Manifest(
       version: Manifest.currentVersion, corpus: corpus.name, textSHA256: corpus.sha256,
       textBytes: corpus.byteCount, vocabulary: tokenizer.vocabularySize,
       tokenizerSHA256: SHA256.hexadecimal(tokenizerFile), train: train, validation: validation,
@@ -35,7 +39,30 @@ struct CorpusFiles {
       // The rate is per byte token, so it is a floor of the loss under the byte tokenizer only.
       entropyRate: tokenizer is ByteTokenizer ? corpus.entropyRate : nil,
       unicode: Manifest.unicodeVersion)
-    self.files = files
+  }
+
+  /// As many bytes of text are tokenized together; a word that occurs among them again is looked up.
+  private static let pieceBytes = 1 << 22
+
+  /// Gives `body` the tokens of documents, one after the other, and returns the bytes of their texts.
+  private func forEachDocument(
+    of documents: [Int], _ body: ([TokenID]) throws(DataError) -> Void
+  ) throws(DataError) -> Int {
+    var piece: [String] = []
+    var (pieceBytes, bytes) = (0, 0)
+    func flush() throws(DataError) {
+      for tokens in tokenizer.encode(documents: piece) { try body(tokens) }
+      (piece, pieceBytes) = ([], 0)
+    }
+    for index in documents {
+      let document = try corpus.source.document(at: index)
+      piece.append(document)
+      pieceBytes += document.utf8.count
+      bytes += document.utf8.count
+      if pieceBytes >= Self.pieceBytes { try flush() }
+    }
+    try flush()
+    return bytes
   }
 
   /// Throws unless `directory` may be replaced: it is not there, or all that is in it was prepared before.
@@ -61,7 +88,7 @@ struct CorpusFiles {
         throw refusal("holds \(name), which \(Manifest.fileName) does not name")
       }
       let file = directory.appendingPathComponent(name)
-      guard SHA256.hexadecimal(try Files.read(file, hint: "make it readable")) == expected else {
+      guard try Files.sha256(of: file, hint: "make it readable") == expected else {
         throw refusal("holds another \(name) than \(Manifest.fileName) describes")
       }
     }
@@ -89,38 +116,38 @@ struct CorpusFiles {
     }
   }
 
-  /// Writes all files to a directory beside `place` and moves that into its place.
+  /// Fills a directory beside `place` and moves that into its place.
   ///
   /// `isAlreadyThere` is asked at the last moment: if another process has prepared the same corpus
   /// meanwhile, its files stay.
-  func write(to place: URL, unless isAlreadyThere: () -> Bool) throws(DataError) {
+  static func replace(
+    _ place: URL, unless isAlreadyThere: () -> Bool, by fill: (URL) throws(DataError) -> Void
+  ) throws(DataError) {
     let manager = FileManager.default
     // A link stays one: what it leads to is replaced.
     let directory = place.resolvingSymlinksInPath()
     let replaced = directory.deletingLastPathComponent().appendingPathComponent(
       ".replaced-\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
-    var all = files
-    try Files.writing(to: directory) {
-      all.append((Manifest.fileName, Array(try manifest.serialized())))
-    }
-    try Files.write(all, beside: directory) { partial throws(DataError) in
-      if isAlreadyThere() { return }
-      // Tokenizing takes a while, in which somebody may have put something there.
-      try Self.checkReplaceable(directory)
-      try Files.writing(to: directory) {
-        let isReplaced = manager.fileExists(atPath: directory.path)
-        if isReplaced { try manager.moveItem(at: directory, to: replaced) }
-        do {
-          try manager.moveItem(at: partial, to: directory)
-        } catch {
-          if isReplaced { try? manager.moveItem(at: replaced, to: directory) }
-          throw error
+    try Files.makeDirectory(
+      beside: directory, fill: fill,
+      move: { partial throws(DataError) in
+        if isAlreadyThere() { return }
+        // Tokenizing takes a while, in which somebody may have put something there.
+        try checkReplaceable(directory)
+        try Files.writing(to: directory) {
+          let isReplaced = manager.fileExists(atPath: directory.path)
+          if isReplaced { try manager.moveItem(at: directory, to: replaced) }
+          do {
+            try manager.moveItem(at: partial, to: directory)
+          } catch {
+            if isReplaced { try? manager.moveItem(at: replaced, to: directory) }
+            throw error
+          }
+          // Only what is still nothing but ours goes.
+          if isReplaced, (try? checkReplaceable(replaced)) != nil {
+            try? manager.removeItem(at: replaced)
+          }
         }
-        // Only what is still nothing but ours goes.
-        if isReplaced, (try? Self.checkReplaceable(replaced)) != nil {
-          try? manager.removeItem(at: replaced)
-        }
-      }
-    }
+      })
   }
 }

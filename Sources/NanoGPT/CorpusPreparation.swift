@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// Turns a corpus into what training reads: a tokenizer, token shards and a manifest.
@@ -36,10 +37,10 @@ public enum CorpusPreparation {
         hint: "ask for \(BytePairTokenizer.vocabularySizes) tokens")
     }
     try CorpusFiles.checkReplaceable(directory)
-    guard let split = DocumentSplit(corpus.documents) else {
+    guard let split = try DocumentSplit(corpus.source) else {
       throw .badData(
         path: corpus.name,
-        reason: "its \(corpus.documents.count) documents cannot be divided into "
+        reason: "its \(corpus.documentCount) documents cannot be divided into "
           + "training and validation",
         hint: "use a longer text; blank lines separate documents")
     }
@@ -47,18 +48,28 @@ public enum CorpusPreparation {
       "\(corpus.name): \(corpus.byteCount) bytes, \(split.train.count) documents to train on, "
         + "\(split.validation.count) to validate on")
     let tokenizer = try tokenizer(for: corpus, split: split, vocabularySize: vocabularySize)
-    let prepared = CorpusFiles(
-      corpus, split: split, tokenizer: tokenizer, shardCapacity: shardCapacity)
-    let (train, validation) = (prepared.manifest.train, prepared.manifest.validation)
+    let files = CorpusFiles(
+      corpus: corpus, split: split, tokenizer: tokenizer, shardCapacity: shardCapacity)
+    var prepared: Manifest?
+    try CorpusFiles.replace(
+      directory,
+      unless: { matchingManifest(corpus, in: directory, vocabularySize: vocabularySize) != nil },
+      by: { partial throws(DataError) in
+        let manifest = try files.write(to: partial, for: directory)
+        try manifest.write(to: partial, for: directory)
+        prepared = manifest
+      })
+    guard let manifest = prepared else {
+      fail("CorpusPreparation: \(directory.path) has no manifest")
+    }
+    let (train, validation) = (manifest.train, manifest.validation)
     progress(
       "tokens: vocabulary \(vocabularySize), \(train.tokens) to train on, \(validation.tokens) to "
         + "validate on, " + String(format: "%.3f", Double(train.bytes) / Double(train.tokens))
         + " bytes per token")
-    try prepared.write(to: directory) {
-      matchingManifest(corpus, in: directory, vocabularySize: vocabularySize) != nil
-    }
-    progress("\(directory.path): written \(prepared.files.map(\.name).joined(separator: ", "))")
-    return prepared.manifest
+    let names = [Manifest.tokenizerFileName] + manifest.shards.map(\.file)
+    progress("\(directory.path): written \(names.joined(separator: ", "))")
+    return manifest
   }
 
   /// Returns the manifest in `directory` if it describes this very corpus and its files are intact.
@@ -76,7 +87,15 @@ public enum CorpusPreparation {
     for corpus: Corpus, split: DocumentSplit, vocabularySize: Int
   ) throws(DataError) -> any Tokenizer {
     if vocabularySize == ByteTokenizer.vocabularySize { return ByteTokenizer() }
-    let tokenizer = BytePairTrainer.train(on: split.train, vocabularySize: vocabularySize)
+    // Of a long text the first documents are enough: they are in an order of chance.
+    var words = WordCounts()
+    var bytes = 0
+    for index in split.train where bytes < mostBytesToLearnFrom {
+      let document = try corpus.source.document(at: index)
+      words.add(document)
+      bytes += document.utf8.count
+    }
+    let tokenizer = BytePairTrainer.train(on: words, vocabularySize: vocabularySize)
     guard tokenizer.vocabularySize == vocabularySize else {
       throw .badData(
         path: corpus.name,
@@ -85,32 +104,34 @@ public enum CorpusPreparation {
     }
     return tokenizer
   }
+
+  private static let mostBytesToLearnFrom = 1 << 26
 }
 
-/// Documents divided into those to train on and those to validate on.
+/// Documents divided into those to train on and those to validate on, by their numbers.
 ///
 /// A document's own text decides, never its place: when the first eight bytes of its SHA-256, read
 /// as a big-endian number, are a multiple of ten, it is for validation. Where that leaves a part
 /// empty, the documents with the smallest hash are for validation, and all others for training.
 package struct DocumentSplit {
   /// The documents to train on, shuffled once and for all.
-  package let train: [String]
+  package let train: [Int]
   /// The documents to validate on, in the order of the source.
-  package let validation: [String]
+  package let validation: [Int]
 
   /// Divides `documents`; nil if they are all the same.
-  package init?(_ documents: [String]) {
-    let hashes = documents.map(Self.hash)
+  package init?(_ documents: Documents) throws(DataError) {
+    var hashes: [UInt64] = []
+    try documents.readAll { hashes.append(Self.hash(of: $0)) }
     var isValidation = hashes.map { $0.isMultiple(of: 10) }
     if !isValidation.contains(true) || !isValidation.contains(false) {
       let smallest = hashes.min()
       isValidation = hashes.map { $0 == smallest }
     }
     guard isValidation.contains(true), isValidation.contains(false) else { return nil }
-    let marked = zip(documents, isValidation)
-    let train = marked.filter { !$0.1 }.map(\.0)
+    let train = isValidation.indices.filter { !isValidation[$0] }
     self.train = seededPermutation(of: train.count, seed: 0).map { train[$0] }
-    self.validation = marked.filter(\.1).map(\.0)
+    self.validation = isValidation.indices.filter { isValidation[$0] }
   }
 
   private static func hash(of document: String) -> UInt64 {

@@ -23,11 +23,40 @@ package enum Files {
     }
   }
 
+  /// Gives `body` the bytes of the file at `url`, a piece at a time.
+  static func forEachPiece(
+    of url: URL, hint: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) throws(DataError) {
+    try reading(url, hint: hint) { try forEachPiece(of: InputFile(at: url.path), body) }
+  }
+
+  /// The same of a file that is open.
+  static func forEachPiece(
+    of file: InputFile, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 20)
+    defer { buffer.deallocate() }
+    var offset = 0
+    while true {
+      let count = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+      if count == 0 { return }
+      try body(UnsafeBufferPointer(rebasing: buffer[..<count]))
+      offset += count
+    }
+  }
+
+  /// Returns the SHA-256 of the file at `url`, of whatever length.
+  static func sha256(of url: URL, hint: String) throws(DataError) -> String {
+    let hash = SHA256.Stream()
+    try forEachPiece(of: url, hint: hint) { hash.update($0) }
+    return hash.hexadecimal()
+  }
+
   /// The most bytes that are read at once, where they could be mapped.
   private static let largest = 1 << 28
 
   /// Runs `body`, which reads at `url`, and explains its failure.
-  private static func reading<Bytes>(
+  static func reading<Bytes>(
     _ url: URL, hint: String, _ body: () throws -> Bytes
   ) throws(DataError) -> Bytes {
     var isDirectory: ObjCBool = false
@@ -37,11 +66,18 @@ package enum Files {
     guard !isDirectory.boolValue else {
       throw .badData(path: url.path, reason: "is a directory, not a file", hint: hint)
     }
+    return try readingOpenFile(url, hint: hint, body)
+  }
+
+  /// The same of a file that is open, which may have lost its name meanwhile.
+  static func readingOpenFile<Bytes>(
+    _ url: URL, hint: String, _ body: () throws -> Bytes
+  ) throws(DataError) -> Bytes {
     do {
       return try body()
     } catch {
       throw .missingInput(
-        path: url.path, reason: "cannot be read (\(Self.reason(for: error)))", hint: hint)
+        path: url.path, reason: "cannot be read (\(reason(for: error)))", hint: hint)
     }
   }
 

@@ -117,6 +117,15 @@ extension Manifest {
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
+  /// Writes `manifest.json` to a directory that is to be at `place`.
+  func write(to directory: URL, for place: URL) throws(DataError) {
+    var bytes: [UInt8] = []
+    try Files.writing(to: place.appendingPathComponent(Self.fileName)) {
+      bytes = Array(try serialized())
+    }
+    try Files.write(bytes, as: Self.fileName, in: directory, for: place)
+  }
+
   /// Returns where the shards of `split` lie in `directory`, where the corpus was prepared.
   public func shards(_ split: Split, in directory: URL) -> [URL] {
     shards.filter { $0.split == split }.map { directory.appendingPathComponent($0.file) }
@@ -131,7 +140,7 @@ extension Manifest {
     let files = [(Self.tokenizerFileName, tokenizerSHA256)] + shards.map { ($0.file, $0.sha256) }
     for (file, expected) in files {
       let url = directory.appendingPathComponent(file)
-      let found = SHA256.hexadecimal(try Files.map(url, hint: Self.hint))
+      let found = try Files.sha256(of: url, hint: Self.hint)
       guard found == expected else {
         throw .badData(
           path: url.path, reason: "SHA-256 is \(found), the manifest says \(expected)",

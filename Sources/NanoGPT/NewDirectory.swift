@@ -2,12 +2,11 @@ import Foundation
 import Machine
 
 extension Files {
-  /// Writes files to a new directory beside `place`, and gives that to `move`, which brings it to its place.
+  /// Makes a new directory beside `place`, which `fill` fills, and gives it to `move`, which brings it to its place.
   ///
-  /// Whatever fails, nothing half-written is left. Errors name the place a person asked for.
-  static func write(
-    _ files: [(name: String, bytes: [UInt8])], beside place: URL,
-    move: (URL) throws(DataError) -> Void
+  /// Whatever fails, nothing half-written is left.
+  static func makeDirectory(
+    beside place: URL, fill: (URL) throws(DataError) -> Void, move: (URL) throws(DataError) -> Void
   ) throws(DataError) {
     let manager = FileManager.default
     let process = ProcessInfo.processInfo.processIdentifier
@@ -17,14 +16,19 @@ extension Files {
     try writing(to: place) {
       try manager.createDirectory(at: partial, withIntermediateDirectories: true)
     }
-    for file in files {
-      try writing(to: place.appendingPathComponent(file.name)) {
-        let new = try NewFile(at: partial.appendingPathComponent(file.name).path)
-        try file.bytes.withUnsafeBytes { try new.append($0) }
-        try new.commit()
-      }
-    }
+    try fill(partial)
     try move(partial)
+  }
+
+  /// Writes a file to a directory that is to be at `place`, the place that an error names.
+  static func write(
+    _ bytes: [UInt8], as name: String, in directory: URL, for place: URL
+  ) throws(DataError) {
+    try writing(to: place.appendingPathComponent(name)) {
+      let new = try NewFile(at: directory.appendingPathComponent(name).path)
+      try bytes.withUnsafeBytes { try new.append($0) }
+      try new.commit()
+    }
   }
 
   /// Creates a directory with files in it, whole or not at all.
@@ -45,11 +49,16 @@ extension Files {
         path: directory.relativePath, reason: "is there already, and not an empty directory",
         hint: "choose another place, or remove it first")
     }
-    try write(files, beside: place) { partial throws(DataError) in
-      try writing(to: directory) {
-        // Of what is there, this replaces an empty directory only.
-        guard rename(partial.path, place.path) == 0 else { throw SystemError.last }
-      }
-    }
+    try makeDirectory(
+      beside: place,
+      fill: { partial throws(DataError) in
+        for file in files { try write(file.bytes, as: file.name, in: partial, for: place) }
+      },
+      move: { partial throws(DataError) in
+        try writing(to: directory) {
+          // Of what is there, this replaces an empty directory only.
+          guard rename(partial.path, place.path) == 0 else { throw SystemError.last }
+        }
+      })
   }
 }

@@ -57,10 +57,20 @@ public struct TokenShard: Sendable {
   package static func serialized(_ tokens: [TokenID]) -> [UInt8] {
     require(
       tokens.count <= Int(Int32.max), "TokenShard: \(tokens.count) tokens, at most \(Int32.max)")
+    return header(tokens: tokens.count) + bytes(of: tokens[...])
+  }
+
+  /// The beginning of a file with so many tokens.
+  static func header(tokens count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(headerBytes + 2 * tokens.count)
-    for field in [magic, version, tokens.count] { bytes.append(littleEndian: UInt32(field)) }
-    bytes += Array(repeating: 0, count: headerBytes - bytes.count)
+    for field in [magic, version, count] { bytes.append(littleEndian: UInt32(field)) }
+    return bytes + Array(repeating: 0, count: headerBytes - bytes.count)
+  }
+
+  /// Tokens as they follow the beginning.
+  static func bytes(of tokens: ArraySlice<TokenID>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(2 * tokens.count)
     for token in tokens { bytes.append(littleEndian: token) }
     return bytes
   }

@@ -6,9 +6,9 @@ import Testing
 @Suite struct ExampleTests {
   @Test func aCorpusIsMadeFromAPackage() throws {
     let bible = try Corpus.kingJames()
-    print(bible.documents.count, "chapters,", bible.byteCount, "bytes")
+    print(bible.documentCount, "chapters,", bible.byteCount, "bytes")
 
-    #expect(bible.documents.count == 1189 && bible.byteCount == 4_139_038)
+    #expect(bible.documentCount == 1189 && bible.byteCount == 4_139_038)
     try expectExample(of: "Corpora")
   }
 }

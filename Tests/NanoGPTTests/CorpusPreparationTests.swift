@@ -48,7 +48,7 @@ import Testing
         #expect(documents.count == size.documents)
         found += documents
       }
-      #expect(found.sorted() == corpus.documents.sorted())
+      #expect(try found.sorted() == corpus.documents.sorted())
     }
   }
 
@@ -101,7 +101,7 @@ import Testing
     try withTemporaryDirectory { parent in
       let directory = parent.appendingPathComponent("verses")
       let manifest = try CorpusPreparation.prepare(corpus, into: directory, vocabularySize: 280)
-      let other = Corpus(name: "verses", documents: corpus.documents + ["One more."])
+      let other = Corpus(name: "verses", documents: try corpus.documents + ["One more."])
       func refusal() -> String? {
         dataError { try CorpusPreparation.prepare(other, into: directory, vocabularySize: 280) }?
           .description
