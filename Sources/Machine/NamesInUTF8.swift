@@ -1,7 +1,8 @@
 import Foundation
 
-/// Names that are not UTF-8. For the system any bytes are a name; a Swift text has other bytes in their place, which name
-/// another file.
+/// Names that are not UTF-8.
+///
+/// For the system any bytes are a name. A Swift text has other bytes in their place, and these name another file.
 public enum NamesInUTF8 {
   /// Which name that this process was given is not UTF-8, in words, and what to do; nil when all are.
   public static var problem: (reason: String, hint: String)? {

@@ -36,7 +36,7 @@ enum PlainValue {
     return bytes.dropFirst(hasSign ? 1 : 0)
   }
 
-  /// What follows one digit or several; nil without any. An underscore counts as one.
+  /// What follows one digit or several, of which an underscore is one; nil without any.
   private static func withoutDigits(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     let rest = bytes.drop {
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
