@@ -112,7 +112,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     // The fuzzer without libFuzzer, which Scripts/fuzz links: here it reads single inputs.
     .target(
-      name: "FuzzTargets", dependencies: ["Autograd", "Experiments", "NanoGPT", "Runs", "Text"],
+      name: "FuzzTargets",
+      dependencies: ["Autograd", "Experiments", "Muon", "NanoGPT", "Runs", "Text"],
       path: "Tests/FuzzTargets", swiftSettings: swiftSettings),
     .executableTarget(
       name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer",

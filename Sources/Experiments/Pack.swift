@@ -60,7 +60,7 @@ package struct Pack: Sendable {
     }
   }
 
-  /// Returns the files that hold the runs, by their names.
+  /// Returns the files that hold the runs, by their names; the one that makes it a pack is the last to be written.
   package static func files(of runs: [FinishedRun]) throws -> [(name: String, bytes: [UInt8])] {
     var rows = [columns.joined(separator: ",")]
     var records: [String] = []
@@ -85,7 +85,7 @@ package struct Pack: Sendable {
         }
       }
     }
-    let files = [(rowsName, rows), (recordsName, records), (diagnosticsName, diagnostics)]
+    let files = [(recordsName, records), (diagnosticsName, diagnostics), (rowsName, rows)]
     return files.filter { !$1.isEmpty }.map {
       ($0, Array(($1.joined(separator: "\n") + "\n").utf8))
     }
@@ -155,11 +155,14 @@ package struct Pack: Sendable {
   /// The record of a run by its name.
   package func record(of name: String) -> RunRecord? { entries[name]?.record }
 
-  /// The run of a trial; nil if it is not here, or, unless whoever asks will check it, one of another plan is.
+  /// The run of a trial; nil if it is not here, or, unless whoever asks will check it, one of another plan or a part is.
   package func run(of trial: Trial, checked: Bool = true) throws(UsageError) -> FinishedRun? {
     guard let entry = entries[trial.name] else { return nil }
     let plan = try trial.plan()
-    if checked, !plan.produces(entry.record) { return nil }
+    // Whoever was killed while it added runs has left records that have no rows yet.
+    if checked, !plan.produces(entry.record) || entry.steps != entry.record.result.steps {
+      return nil
+    }
     var log = RunLog(plan)
     for (_, row) in entry.rows {
       switch row {

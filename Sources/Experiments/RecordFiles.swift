@@ -64,7 +64,7 @@ extension Experiment {
     }
   }
 
-  /// Writes the record, each file whole or not at all: what sums the runs up, the runs packed, the record last.
+  /// Writes the record, all of its files or none: what sums the runs up, the runs packed, the record last.
   ///
   /// The day is that of the last run. The time of a file changes when it is copied, and what finds all runs made runs
   /// none: so an earlier record of the same runs is believed, also about how many ran side by side.
@@ -87,11 +87,8 @@ extension Experiment {
     }
     files = try self.files(claims: claims)
     let packed = try Pack.files(of: finished)
-    for (name, bytes) in files.filter({ !$0.path.contains("/") }).dropLast() + packed
-      + files.suffix(1)
-    {
-      try Files.write(bytes, to: directory.appendingPathComponent(name))
-    }
+    let own = files.filter { !$0.path.contains("/") }.map { (name: $0.path, bytes: $0.bytes) }
+    try Files.write(own.dropLast() + packed + own.suffix(1), to: directory)
   }
 
   private static func day(of date: Date) -> String {

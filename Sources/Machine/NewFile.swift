@@ -41,12 +41,17 @@ public final class NewFile {
     }
   }
 
+  /// Waits until the disk has all that was appended.
+  public func synchronize() throws(SystemError) {
+    guard fsync(descriptor) == 0 else { throw .last }
+  }
+
   /// Gives the file its name, with all that was appended on the disk, where a loss of power leaves it.
   ///
   /// - Parameter isDurable: Whether the disk must have it; without, a file costs no waiting.
   /// - Throws: Why the system would not.
   public func commit(isDurable: Bool = true) throws(SystemError) {
-    if isDurable { guard fsync(descriptor) == 0 else { throw .last } }
+    if isDurable { try synchronize() }
     guard rename(partial, path) == 0 else { throw .last }
     isCommitted = true
     if isDurable { Self.synchronizeDirectory(of: path) }

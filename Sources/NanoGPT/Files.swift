@@ -98,6 +98,28 @@ package enum Files {
     }
   }
 
+  /// Writes files that belong together to a directory: none gets its name before the disk has all of them.
+  ///
+  /// A full disk leaves what was there before. Only a process that is killed between two names, of which each takes no
+  /// time, leaves some of the files new and some old.
+  ///
+  /// - Throws: ``DataError`` of kind `cannotWrite`.
+  package static func write(
+    _ files: [(name: String, bytes: [UInt8])], to directory: URL
+  ) throws(DataError) {
+    var written: [(url: URL, file: NewFile)] = []
+    for (name, bytes) in files {
+      let url = directory.appendingPathComponent(name)
+      try writing(to: url) {
+        let file = try NewFile(at: url.path)
+        try bytes.withUnsafeBytes { try file.append($0) }
+        try file.synchronize()
+        written.append((url, file))
+      }
+    }
+    for (url, file) in written { try writing(to: url) { try file.commit() } }
+  }
+
   /// Runs `body`, which writes at `url`, and explains its failure.
   package static func writing(to url: URL, _ body: () throws -> Void) throws(DataError) {
     do {

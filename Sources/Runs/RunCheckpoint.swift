@@ -39,6 +39,16 @@ package struct RunCheckpoint: Sendable {
 
     /// That of a run that has not begun.
     package init(request: RunRequest) { self.request = request }
+
+    /// Why no run can have written this, in words; nil when one can.
+    fileprivate var problem: String? {
+      if step < 0 { return "\(step) training steps" }
+      // Every epoch has a batch.
+      if position.epoch > step { return "epoch \(position.epoch) after \(step) training steps" }
+      let calls = process.newtonSchulzCalls
+      if calls < 0 || calls > 1 << 53 { return "\(calls) calls of Newton-Schulz" }
+      return request.definition.problem
+    }
   }
 
   /// How many training steps the checkpoint in a directory has; nil where there is none.
@@ -74,34 +84,41 @@ package struct RunCheckpoint: Sendable {
         hint: isFinished
           ? "nothing is left to do there" : "name the directory of a run that was interrupted")
     }
-    let contents = try Safetensors.read(contentsOf: url)
+    try self.init(try Files.read(url, hint: Self.hint), path: url.relativePath)
+  }
+
+  /// Reads the content of the checkpoint at `path`.
+  package init(_ bytes: [UInt8], path: String) throws(DataError) {
+    let contents = try Safetensors.parsed(bytes, path: path)
     do {
       header = try JSON.decoded(
         Header.self, from: Array(contents.metadata[Self.key, default: ""].utf8))
     } catch {
       throw .badData(
-        path: url.relativePath, reason: "not the checkpoint of a run\(JSON.place(of: error))",
-        hint: "start the run again, with --force")
+        path: path, reason: "not the checkpoint of a run\(JSON.place(of: error))", hint: Self.hint)
     }
     guard header.format == Self.format else {
       throw .badData(
-        path: url.relativePath,
-        reason: "format \(header.format) of a checkpoint is not \(Self.format)",
+        path: path, reason: "format \(header.format) of a checkpoint is not \(Self.format)",
         hint: "go on with the program that wrote it, or start the run again with --force")
+    }
+    if let problem = header.problem {
+      throw .badData(path: path, reason: problem, hint: Self.hint)
     }
     tensors = contents.tensors
   }
 
+  private static let hint = "start the run again, with --force"
+
   /// Puts the numbers of a model and of its optimizer in place; on an error the run must not go on.
-  func restore(
+  package func restore(
     _ parameters: [Parameter], _ optimizer: Optimizer, in directory: URL
   ) throws(DataError) {
     guard header.step > 0 else { return }
     let url = directory.appendingPathComponent(Self.name)
     var rest = tensors
     func damaged(_ reason: String) -> DataError {
-      .badData(
-        path: url.relativePath, reason: reason, hint: "start the run again, with --force")
+      .badData(path: url.relativePath, reason: reason, hint: Self.hint)
     }
     for parameter in parameters {
       guard let tensor = rest.removeValue(forKey: Tensors.weights + parameter.name),

@@ -87,9 +87,10 @@ struct TOMLGuard {
   /// Passes a number or a truth value.
   private mutating func passNumber() throws(UsageError) {
     let end = bytes[index...].firstIndex { Self.ends.contains($0) } ?? bytes.count
-    let text = String(decoding: bytes[index..<end], as: UTF8.self)
-    guard text.wholeMatch(of: Self.plain) != nil else {
-      throw problem("'\(text.prefix(40))' is neither a number nor a text in quotes")
+    let text = bytes[index..<end]
+    guard PlainValue.isOne(text) else {
+      let start = String(decoding: text, as: UTF8.self).prefix(40)
+      throw problem("'\(start)' is neither a number nor a text in quotes")
     }
     index = end
   }
@@ -153,10 +154,5 @@ struct TOMLGuard {
     }
     if byte(at: index) == UInt8(ascii: "\n") { line += 1 }
     index += 1
-  }
-
-  /// What a value without quotes and brackets can be, but for times.
-  private static var plain: Regex<Substring> {
-    /(?:true|false|[+-]?(?:inf|nan)|0x[0-9A-Fa-f_]*|0o[0-7_]*|0b[01_]*|[+-]?[0-9][0-9_]*(?:\.[0-9_]+)?(?:[eE][+-]?[0-9_]+)?)/
   }
 }

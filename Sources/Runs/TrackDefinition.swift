@@ -26,8 +26,11 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
   }
 
   init(_ tree: Tree) throws(UsageError) {
-    self = try tree.decoded(
-      Self.self, like: try Registry.current.template.tree(), choices: Self.choices)
+    try self.init(tree, like: try Registry.current.template.tree())
+  }
+
+  private init(_ tree: Tree, like template: Tree) throws(UsageError) {
+    self = try tree.decoded(Self.self, like: template, choices: Self.choices)
     if let problem { throw UsageError(problem) }
   }
 
@@ -111,7 +114,7 @@ extension TrackDefinition {
       }
       tree[root + setting.path] = Tree(setting: setting.value)
     }
-    return try TrackDefinition(tree)
+    return try TrackDefinition(tree, like: template)
   }
 
   /// The value that a key of the optimizer's recipe or of the track has; nil if there is no such key.

@@ -52,6 +52,8 @@ package enum Tree: Hashable, Sendable {
         return
       }
       var members = object ?? [:]
+      // Nobody else has them now, so that they change in place.
+      self = .null
       if path.count == 1 {
         members[first] = newValue
       } else {

@@ -10,8 +10,14 @@ struct Failure {
   let message: String
   var hint: String?
 
+  /// Something that was found out before any command.
+  init(_ status: ExitStatus, _ message: String, hint: String) {
+    (self.status, self.message, self.hint) = (status, message.inOneLine, hint)
+  }
+
   /// Explains any error that a command may throw.
   init(_ error: any Error) {
+    let message: String
     switch error {
     case let error as UsageError:
       (status, message, hint) = (.usage, error.message, error.hint)
@@ -37,7 +43,8 @@ struct Failure {
       (status, message) = (.internalError, "internal error: \(error)")
       hint = "this is a mistake in the program: please report it with the command you ran"
     }
-    hint = hint.map(Speedrun.named)
+    self.message = message.inOneLine
+    hint = hint.map { Speedrun.named($0).inOneLine }
   }
 
   /// Options that are gone, and what does the same.
@@ -48,4 +55,13 @@ struct Failure {
     ("--scaling", "./Scripts/scaling prints that table"),
     ("--compare", "./Scripts/compare-benchmarks compares the output of two benchmarks with --json"),
   ]
+}
+
+extension String {
+  /// This with line ends and other control characters, which names may have, written as in a Swift literal.
+  fileprivate var inOneLine: String {
+    unicodeScalars.map { scalar in
+      scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+    }.joined()
+  }
 }

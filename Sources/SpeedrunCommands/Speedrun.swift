@@ -40,11 +40,17 @@ public enum Speedrun {
   /// Runs a command, and returns the exit status of the process.
   private static func run(_ arguments: [String]) -> Int32 {
     var color = ColorMode.auto
-    if let (reason, hint) = ProcessLimits.problem {
+    func report(_ failure: Failure) -> Int32 {
       let console = Console.messages(color)
-      console.print(console.paint("error:", .red) + " " + reason)
-      console.hint(hint)
-      return ExitStatus.machine.rawValue
+      console.print(console.paint("error:", .red) + " " + failure.message)
+      if let hint = failure.hint { console.hint(hint) }
+      return failure.status.rawValue
+    }
+    if let (reason, hint) = ProcessLimits.problem {
+      return report(Failure(.machine, reason, hint: hint))
+    }
+    if let (reason, hint) = NamesInUTF8.problem {
+      return report(Failure(.usage, reason, hint: hint))
     }
     do {
       var status: Int32 = 0
@@ -61,11 +67,7 @@ public enum Speedrun {
       try Console.checkOutput()
       return status
     } catch {
-      let failure = Failure(error)
-      let console = Console.messages(color)
-      console.print(console.paint("error:", .red) + " " + failure.message)
-      if let hint = failure.hint { console.hint(hint) }
-      return failure.status.rawValue
+      return report(Failure(error))
     }
   }
 }

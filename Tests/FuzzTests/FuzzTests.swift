@@ -32,6 +32,14 @@ import Testing
     for input in try Self.inputs(target, "found") { _ = target.accepts(input) }
   }
 
+  /// These are read without harm, and would end the program when the run goes on.
+  @Test func whatNoRunCanHaveWrittenIsNoCheckpoint() throws {
+    let target = try Self.target("checkpoint")
+    let inputs = try Self.inputs(target, "found")
+    #expect(!inputs.isEmpty)
+    #expect(!inputs.contains(where: target.accepts))
+  }
+
   /// A megabyte of one thing: deep where a parser recurses, many where it compares each with all.
   ///
   /// Each takes milliseconds, and as tokens half a second; `Scripts/fuzz` is what stops at a second.

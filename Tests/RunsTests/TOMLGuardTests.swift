@@ -10,6 +10,10 @@ import Testing
     ("a = \"\"\"\n\"\"\"\"\"\n[#]", "a table header without a name, at line 3"),
     ("a = 1979-05-27T;", "'1979-05-27T;' is neither a number nor a text in quotes, at line 1"),
     ("a = [1,\n 07:32]", "'07:32' is neither a number nor a text in quotes, at line 2"),
+    ("a = 0b12", "'0b12' is neither a number nor a text in quotes, at line 1"),
+    ("a = _1", "'_1' is neither"), ("a = 1.", "'1.' is neither"), ("a = 1e", "'1e' is neither"),
+    ("a = 1.5f2", "'1.5f2' is neither"), ("a = +true", "'+true' is neither"),
+    ("a = +", "'+' is neither"), ("a = 1e5.0", "'1e5.0' is neither"),
     ("a = {b = muon}", "'muon' is neither a number nor a text in quotes, at line 1"),
     ("a = 'b\0c'", "a NUL character"),
     ("a = \"b\\u0000\"", "a NUL character, at line 1"),
@@ -43,7 +47,7 @@ import Testing
         ]
         b . "c" = { d.e = 1e-3, f = {}, g = [] } # 1979-05-27T;
          [ h.i ]
-        j = [true, inf, -nan]
+        j = [true, inf, -nan, 6.5_0E+1_0, 0xf_F, 1_0e-2]
         [[k]]
         """#)
     #expect(tree.object?.keys.sorted() == ["a", "b", "h", "k"])

@@ -154,3 +154,44 @@ extension CommandLineTool {
     return (names ?? []).filter { $0 != ".streams" }.sorted()
   }
 }
+
+/// Expects one line about an error, which says so much, and perhaps a hint.
+func expectOneLine(
+  _ run: CommandLineTool.Outcome, _ status: Int32, _ said: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let lines = run.messages.split(separator: "\n").filter { !$0.hasPrefix("warning:") }
+  let errors = lines.filter { $0.hasPrefix("error: ") }
+  #expect(run.status == status, "\(run.messages)", sourceLocation: sourceLocation)
+  #expect(
+    errors.count == 1 && errors[0].contains(said), "\(run.messages)",
+    sourceLocation: sourceLocation)
+}
+
+extension CommandLineTool {
+  /// Expects every file in a directory to be what its name says, from the first byte to the last.
+  func expectWhole(_ path: String) throws {
+    let directory = directory.appendingPathComponent(path)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: directory.path)
+    for name in names where !name.hasPrefix(".streams") {
+      let url = directory.appendingPathComponent(name)
+      #expect(!url.lastPathComponent.hasPrefix("."), "\(name) is left over")
+      guard let data = FileManager.default.contents(atPath: url.path) else { continue }
+      let text = String(decoding: data, as: UTF8.self)
+      switch url.pathExtension {
+      case "json": _ = try JSONSerialization.jsonObject(with: data)
+      case "jsonl":
+        for line in text.split(separator: "\n") {
+          _ = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        }
+        #expect(text.isEmpty || text.hasSuffix("\n"), "\(name)")
+      case "safetensors": _ = try Safetensors.read(contentsOf: url)
+      case "bin": _ = try TokenShard(contentsOf: url)
+      case "html": #expect(text.hasSuffix("</html>\n"), "\(name)")
+      case "svg": #expect(text.hasSuffix("</svg>\n"), "\(name)")
+      case "csv", "txt", "toml": #expect(text.isEmpty || text.hasSuffix("\n"), "\(name)")
+      default: break
+      }
+    }
+  }
+}
