@@ -14,6 +14,11 @@ public struct Batch: Sendable, Equatable {
   /// The number of tokens predicted.
   public var tokens: Int { targets.reduce(0) { $0 + $1.count } }
 
+  /// Windows of any lengths, and the tokens that follow.
+  init(inputs: [[TokenID]], targets: [[TokenID]]) {
+    (self.inputs, self.targets) = (inputs, targets)
+  }
+
   /// The windows of several batches, in order.
   init(_ batches: [Batch]) {
     (inputs, targets) = (batches.flatMap(\.inputs), batches.flatMap(\.targets))

@@ -91,7 +91,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
       VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
-      DoctorCommand.self, ExportCommand.self,
+      DoctorCommand.self, EvaluateCommand.self, ExportCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
