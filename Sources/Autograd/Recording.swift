@@ -71,6 +71,14 @@ extension Tensor {
     _ operation: StaticString, part: OperationPart, from inputs: Tensor...,
     pullback: @escaping Backpropagation.Pullback
   ) -> Tensor {
+    recorded(operation, part: part, from: inputs, pullback: pullback)
+  }
+
+  /// The same for a list of inputs, of which there may be any number.
+  public func recorded(
+    _ operation: StaticString, part: OperationPart, from inputs: [Tensor],
+    pullback: @escaping Backpropagation.Pullback
+  ) -> Tensor {
     guard Recording.isOn, inputs.contains(where: \.needsGradient) else { return self }
     var nodes: [Node] = []
     for case .operation(let node) in inputs.map(\.history) { nodes.append(node) }

@@ -116,9 +116,12 @@ package final class StoragePool: Sendable {
     }
   }
 
-  /// Lengths a few elements apart share buffers.
+  /// Lengths a few elements apart share buffers, or an eighth apart if they are long.
+  ///
+  /// So the rows that an expert gets, which are more or fewer from batch to batch, find a buffer that was used before.
   private static func capacity(for count: Int) -> Int {
-    max(count, 1).wholeCacheLines
+    let largestPower = 1 << (Int.bitWidth - 1 - max(count, 1).leadingZeroBitCount)
+    return max(count, 1).rounded(upTo: max(largestPower / 8, 16))
   }
 
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Float> {

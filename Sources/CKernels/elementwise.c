@@ -51,6 +51,10 @@ KERNEL void kernel_softcap_pullback(
   }
 }
 
+KERNEL void kernel_sigmoid(const float *x, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = 1.0f / (1.0f + exponential(-x[i]));
+}
+
 KERNEL void kernel_exp(const float *x, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = exponential(x[i]);
 }

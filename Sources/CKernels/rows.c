@@ -170,6 +170,41 @@ KERNEL void kernel_softcapped_cross_entropy_pullback(
   }
 }
 
+KERNEL void kernel_scatter_rows(
+    const float *restrict x, const float *restrict weights, const uint16_t *restrict indices, float *restrict y,
+    size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; row++, x += columns) {
+    float weight = weights[row], *target = y + indices[row] * columns;
+    for (size_t i = 0; i < columns; i++) target[i] += weight * x[i];
+  }
+}
+
+KERNEL void kernel_scatter_rows_pullback(
+    const float *restrict dy, const float *restrict weights, const uint16_t *restrict indices, float *restrict dx,
+    size_t rows, size_t columns, bool accumulate) {
+  for (size_t row = 0; row < rows; row++, dx += columns) {
+    float weight = weights[row];
+    const float *source = dy + indices[row] * columns;
+    if (accumulate) {
+      for (size_t i = 0; i < columns; i++) dx[i] += weight * source[i];
+    } else {
+      for (size_t i = 0; i < columns; i++) dx[i] = weight * source[i];
+    }
+  }
+}
+
+KERNEL void kernel_scatter_weights_pullback(
+    const float *restrict dy, const float *restrict x, const uint16_t *restrict indices, float *restrict dweights,
+    size_t rows, size_t columns, bool accumulate) {
+  for (size_t row = 0; row < rows; row++, x += columns) {
+    REORDER_SUMS
+    const float *source = dy + indices[row] * columns;
+    float sum = 0;
+    for (size_t i = 0; i < columns; i++) sum += x[i] * source[i];
+    dweights[row] = accumulate ? dweights[row] + sum : sum;
+  }
+}
+
 KERNEL void kernel_transpose(const float *restrict x, float *restrict y, size_t rows, size_t columns) {
   enum { tile = 16 };
   for (size_t top = 0; top < rows; top += tile) {

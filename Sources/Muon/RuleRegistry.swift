@@ -20,7 +20,11 @@ public struct RuleRegistry: Sendable {
   public var names: [String] { rules.map { $0.name } }
 
   /// The rule of a name; nil when there is none.
-  public subscript(name: String) -> (any UpdateRule.Type)? { rules.first { $0.name == name } }
+  ///
+  /// ``LoadBalance`` is always known, and never among ``rules``: it is for the biases of routers, and no optimizer.
+  public subscript(name: String) -> (any UpdateRule.Type)? {
+    name == LoadBalance.name ? LoadBalance.self : rules.first { $0.name == name }
+  }
 }
 
 extension CodingUserInfoKey {

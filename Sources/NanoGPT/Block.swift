@@ -1,11 +1,11 @@
 import Autograd
 
-/// One transformer block: `x = x + attention(rms(x))`, then `x = x + mlp(rms(x))`.
+/// One transformer block: `x = x + attention(rms(x))`, then `x = x + feedForward(rms(x))`.
 public struct Block: Sendable {
   /// Mixes information between positions.
   public let attention: CausalSelfAttention
   /// Works on each position by itself.
-  public let mlp: MLP
+  public let feedForward: FeedForward
 
   init(
     _ configuration: GPTConfiguration, precision: Precision, rotary: RotaryTable,
@@ -13,16 +13,57 @@ public struct Block: Sendable {
   ) {
     attention = CausalSelfAttention(
       configuration, precision: precision, rotary: rotary, in: scope.child("attn"))
-    mlp = MLP(configuration, precision: precision, in: scope.child("mlp"))
+    feedForward = FeedForward(configuration, precision: precision, in: scope)
   }
 
   /// Applies the block to a residual stream `[positions, modelDimension]`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let attended = x + attention(x.rmsNorm())
-    return attended + mlp(attended.rmsNorm())
+    return attended + feedForward(attended.rmsNorm())
   }
 
-  var matrices: [Parameter] { attention.matrices + mlp.matrices }
+  var matrices: [Parameter] { attention.matrices + feedForward.matrices }
+}
+
+/// What works on each position of a block by itself: one MLP, or a choice of several.
+public enum FeedForward: Sendable {
+  /// The same for all tokens.
+  case mlp(MLP)
+  /// Some of many.
+  case experts(MixtureOfExperts)
+
+  init(_ configuration: GPTConfiguration, precision: Precision, in scope: ParameterScope) {
+    let width = configuration.modelDimension
+    if let mixture = configuration.mixture {
+      self = .experts(
+        MixtureOfExperts(mixture, width: width, precision: precision, in: scope.child("moe")))
+    } else {
+      self = .mlp(
+        MLP(
+          width: width, hidden: configuration.hiddenDimension, precision: precision,
+          in: scope.child("mlp")))
+    }
+  }
+
+  /// Applies it to `[positions, modelDimension]`; the shape stays.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .mlp(let mlp): mlp(x)
+    case .experts(let experts): experts(x)
+    }
+  }
+
+  var matrices: [Parameter] {
+    switch self {
+    case .mlp(let mlp): mlp.matrices
+    case .experts(let experts): experts.matrices
+    }
+  }
+
+  /// What chooses among experts; nil without any.
+  var router: Router? {
+    if case .experts(let experts) = self { experts.router } else { nil }
+  }
 }
 
 /// Multi-head self-attention with normalized, rotated queries and keys.
@@ -75,8 +116,7 @@ public struct MLP: Sendable {
   let expansion: Linear
   let projection: Linear
 
-  init(_ configuration: GPTConfiguration, precision: Precision, in scope: ParameterScope) {
-    let (width, hidden) = (configuration.modelDimension, configuration.hiddenDimension)
+  init(width: Int, hidden: Int, precision: Precision, in scope: ParameterScope) {
     expansion = Linear(width, hidden, .hidden, precision: precision, in: scope.child("fc"))
     projection = Linear(hidden, width, .zeros, precision: precision, in: scope.child("proj"))
   }
@@ -86,7 +126,8 @@ public struct MLP: Sendable {
     projection(expansion(x).squaredReLU())
   }
 
-  var matrices: [Parameter] { [expansion.weight, projection.weight] }
+  /// Both weights: `[hidden, modelDimension]` and `[modelDimension, hidden]`.
+  public var matrices: [Parameter] { [expansion.weight, projection.weight] }
 }
 
 /// A matrix product without bias: `y = x W^T`.

@@ -1,6 +1,6 @@
 import Autograd
 
-/// A small GPT: token embedding, blocks of attention and MLP, and a head, as in modded-nanogpt.
+/// A small GPT: token embedding, blocks of attention and MLP or experts, and a head, as in modded-nanogpt.
 ///
 /// No biases and no learned gains; rotary positions, normalized queries and keys, squared ReLU, softcapped
 /// logits, an untied head. Projections back into the residual stream and the head start at zero, so a fresh
@@ -44,9 +44,14 @@ public struct GPT: LanguageModel {
     head = Linear(width, vocabulary, .zeros, precision: precision, in: scope.child("head"))
   }
 
-  /// The attention and MLP matrices: what Muon is for.
+  /// The matrices of attention, MLPs and routers: what Muon is for.
   public var hiddenMatrices: [Parameter] {
     blocks.flatMap(\.matrices)
+  }
+
+  /// One for each block with experts.
+  public var routers: [Router] {
+    blocks.compactMap(\.feedForward.router)
   }
 
   /// The scores of the token after each of `tokens`, before the softcap: `[tokens, vocabularySize]`.

@@ -18,6 +18,16 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
   public var attentionScale: Float
   /// The base of the rotary frequencies.
   public var ropeBase: Double
+  /// The experts in a block that tokens choose from; nil for one MLP that all tokens take.
+  public var experts: Int?
+  /// How many of them a token takes, beside the one that all take; nil without experts.
+  public var expertsActive: Int?
+  /// The width inside an expert; nil for that with which the active ones have as many weights as an MLP.
+  ///
+  /// That is `4 modelDimension / (expertsActive + 1)`, rounded down.
+  public var expertWidth: Int?
+  /// How far an expert's bias moves in a step, before any schedule; nil for ``usualBalanceRate``.
+  public var balanceRate: Double?
 
   enum CodingKeys: String, CodingKey {
     case vocabularySize = "vocab_size"
@@ -25,12 +35,18 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
     case heads, layers, context, softcap
     case attentionScale = "attention_scale"
     case ropeBase = "rope_base"
+    case experts
+    case expertsActive = "experts_active"
+    case expertWidth = "expert_width"
+    case balanceRate = "balance_rate"
   }
 
   /// Creates a configuration; the constants default to those of modded-nanogpt.
   public init(
     vocabularySize: Int, modelDimension: Int, heads: Int, layers: Int, context: Int,
-    softcap: Float = 15, attentionScale: Float = 0.12, ropeBase: Double = 1024
+    softcap: Float = 15, attentionScale: Float = 0.12, ropeBase: Double = 1024,
+    experts: Int? = nil, expertsActive: Int? = nil, expertWidth: Int? = nil,
+    balanceRate: Double? = nil
   ) {
     self.vocabularySize = vocabularySize
     self.modelDimension = modelDimension
@@ -40,6 +56,8 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
     self.softcap = softcap
     self.attentionScale = attentionScale
     self.ropeBase = ropeBase
+    (self.experts, self.expertsActive) = (experts, expertsActive)
+    (self.expertWidth, self.balanceRate) = (expertWidth, balanceRate)
   }
 
   /// The width of one head.
@@ -74,30 +92,50 @@ public struct GPTConfiguration: Codable, Hashable, Sendable {
     if !(attentionScale > 0) || !attentionScale.isFinite {
       return "attention_scale \(attentionScale) is not above 0 and finite"
     }
-    return nil
+    return problemOfExperts
   }
 
   /// Far above any model for a CPU, and small enough that no product of extents overflows.
-  private static let largestExtent = 1 << 20
+  static let largestExtent = 1 << 20
   private static let mostLayers = 1000
 }
 
 extension GPTConfiguration {
-  /// The shapes of the matrices inside one block: queries, keys, values, projection, and the MLP's two.
+  /// The shapes of all matrices inside one block: queries, keys, values, projection, and the MLP's two or those of
+  /// the router and of every expert.
   public var blockShapes: [Shape] {
-    let (width, hidden) = (modelDimension, hiddenDimension)
-    return Array(repeating: [width, width], count: 4) + [[hidden, width], [width, hidden]]
+    attentionShapes
+      + (mixture.map { routerShapes($0) + mlpShapes($0.count + 1, $0.width) }
+        ?? mlpShapes(1, hiddenDimension))
   }
 
-  private var blockWeights: Int { blockShapes.reduce(0) { $0 + $1.count } }
+  /// The same, of the matrices that one token meets: of experts, those that it takes.
+  public var activeBlockShapes: [Shape] {
+    attentionShapes
+      + (mixture.map { routerShapes($0) + mlpShapes($0.active + 1, $0.width) }
+        ?? mlpShapes(1, hiddenDimension))
+  }
+
+  private var attentionShapes: [Shape] {
+    Array(repeating: [modelDimension, modelDimension], count: 4)
+  }
+
+  private func routerShapes(_ experts: Experts) -> [Shape] { [[experts.count, modelDimension]] }
+
+  private func mlpShapes(_ count: Int, _ hidden: Int) -> [Shape] {
+    (0..<count).flatMap { _ in [[hidden, modelDimension], [modelDimension, hidden]] as [Shape] }
+  }
 
   /// The weights of embedding, head, and the matrices inside the blocks.
-  public var weights: Int { 2 * vocabularySize * modelDimension + layers * blockWeights }
+  public var weights: Int {
+    2 * vocabularySize * modelDimension + layers * blockShapes.reduce(0) { $0 + $1.count }
+  }
 
-  /// Floating-point operations a token in the products of blocks and head: two for each weight, three times, as
-  /// backward has two products for each of forward's.
+  /// Floating-point operations a token in the products of blocks and head: two for each weight that the token meets,
+  /// three times, as backward has two products for each of forward's.
   public var projectionOperationsPerToken: Double {
-    6 * Double(layers * blockWeights + vocabularySize * modelDimension)
+    let blockWeights = activeBlockShapes.reduce(0) { $0 + $1.count }
+    return 6 * Double(layers * blockWeights + vocabularySize * modelDimension)
   }
 
   /// Floating-point operations a token in scores and weighted sums below the diagonal, forward and backward.

@@ -17,8 +17,11 @@ public protocol LanguageModel: Sendable {
   /// From the features of a position to the scores of all tokens: `[vocabularySize, modelDimension]`.
   var head: Linear { get }
 
-  /// All other parameters, which are matrices: what the optimizer that is put to the test moves.
+  /// All other matrices: what the optimizer that is put to the test moves.
   var hiddenMatrices: [Parameter] { get }
+
+  /// What chooses among experts: their weights are hidden matrices, their biases go by the load.
+  var routers: [Router] { get }
 
   /// The scores of the token after each of `tokens`, before the softcap: `[tokens, vocabularySize]`.
   ///
@@ -38,6 +41,9 @@ public protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
+  /// By default none.
+  public var routers: [Router] { [] }
+
   /// By default that of the softcapped scores.
   public func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor {
     scores(of: inputs).softcappedCrossEntropy(targets: targets, cap: configuration.softcap)

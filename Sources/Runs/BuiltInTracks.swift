@@ -52,6 +52,19 @@ extension TrackDefinition {
         embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
     ])
 
+  /// ``kjv`` with a mixture of experts: each token takes three of eight and a shared one, which together have as many
+  /// weights as the MLP in their place.
+  ///
+  /// Its recipes are those of ``kjv``, where a search may start: nobody has tuned them for experts yet, and so there is
+  /// no target.
+  public static let kjvMoE: TrackDefinition = {
+    var definition = kjv
+    (definition.track.name, definition.track.version) = ("kjv-moe", nil)
+    definition.track.target = nil
+    (definition.track.model.experts, definition.track.model.expertsActive) = (8, 3)
+    return definition
+  }()
+
   /// Generated stories, byte by byte: a few seconds.
   public static let micro = TrackDefinition(
     track: Track(

@@ -13,13 +13,20 @@ package struct HuggingFaceExport {
 
   /// Reads the run in `directory`.
   ///
-  /// - Throws: `DataError` when the model is not the GPT of this package, and whatever ``TrainedModel`` throws.
+  /// - Throws: `DataError` when the model is not the GPT of this package or has experts, and whatever ``TrainedModel`` throws.
   package init(ofRunIn directory: URL) throws {
     let record = try RunRecord(in: directory)
     if let name = record.configuration.architecture {
       throw DataError.badData(
         path: directory.path,
         reason: "its model is '\(name)', and only the GPT of this package is known in PyTorch",
+        hint: "its weights and tokenizer are files of Hugging Face's formats: write that model too")
+    }
+    if let experts = record.configuration.model.experts {
+      throw DataError.badData(
+        path: directory.path,
+        reason:
+          "its model has \(experts) experts, and only models without any are known in PyTorch",
         hint: "its weights and tokenizer are files of Hugging Face's formats: write that model too")
     }
     let trained = try TrainedModel(of: record, in: directory)

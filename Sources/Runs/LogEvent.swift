@@ -54,6 +54,8 @@ package enum LogEvent: Codable, Sendable {
     @OrNull package var singularValues: [Float]?
     /// Seventeen, as they are.
     @OrNull package var orthogonalizedSingularValues: [Float]?
+    /// Of a router: the share of the batch's visits that each expert got; absent of other matrices.
+    package var expertLoad: [Float]?
 
     enum CodingKeys: String, CodingKey {
       case step, matrix
@@ -64,13 +66,15 @@ package enum LogEvent: Codable, Sendable {
       case stableRank = "stable_rank"
       case singularValues = "singular_values"
       case orthogonalizedSingularValues = "orthogonalized_singular_values"
+      case expertLoad = "expert_load"
     }
 
-    init(_ diagnosis: UpdateDiagnosis, step: Int) {
+    init(_ diagnosis: UpdateDiagnosis, step: Int, expertLoad: [Float]? = nil) {
       func short(_ value: Double?) -> Float? {
         value.map { Float($0) }.flatMap { $0.isFinite ? $0 : nil }
       }
       self.step = step
+      self.expertLoad = expertLoad
       matrix = diagnosis.matrix
       updateRMS = short(diagnosis.updateRMS)
       weightNorm = short(diagnosis.weightNorm)

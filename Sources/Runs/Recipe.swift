@@ -4,7 +4,8 @@ import NanoGPT
 
 /// How an optimizer runs a track: the number of steps, the schedule, and every hyperparameter.
 ///
-/// The matrices inside the blocks go to the rule ``hidden``; embedding and head always go to AdamW.
+/// The matrices inside the blocks go to the rule ``hidden``; embedding and head always go to AdamW. What evens out the
+/// load of experts is the track's, not the recipe's.
 public struct Recipe: Hashable, Sendable {
   /// The number of training steps.
   public var steps: Int
@@ -39,8 +40,20 @@ public struct Recipe: Hashable, Sendable {
 
   /// The parameter groups, covering the whole model.
   public func groups(for model: any LanguageModel) -> [ParameterGroup] {
-    let parameters = [model.hiddenMatrices, [model.embedding], [model.head.weight]]
-    return zip(rules, parameters).map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
+    let parameters = [
+      model.hiddenMatrices, [model.embedding], [model.head.weight], model.routers.map(\.bias),
+    ]
+    return zip(rules(for: model.configuration), parameters)
+      .map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
+  }
+
+  /// The names of the groups that such a model has, and their rules.
+  package func rules(
+    for model: GPTConfiguration
+  ) -> [(group: String, rule: NamedRule)] {
+    guard let experts = model.mixture else { return rules }
+    let balance = LoadBalance(learningRate: experts.balanceRate)
+    return rules + [(LoadBalance.name, NamedRule(balance))]
   }
 
   /// The names of the groups and their rules: hidden matrices, embedding, head.

@@ -18,7 +18,7 @@ package struct Registry: Sendable {
     ("classics", { () throws(DataError) in try .classics() }),
     ("gcide", { () throws(DataError) in try .gcide() }),
   ]
-  package var tracks: [TrackDefinition] = [.sprint, .kjv, .micro]
+  package var tracks: [TrackDefinition] = [.sprint, .kjv, .kjvMoE, .micro]
   /// Tracks that have no corpus: sizes of models for text of one's own.
   package var presets = TrackDefinition.presets
   /// What rules are on a track that has no recipe for them, by their names.
@@ -75,6 +75,8 @@ package struct Registry: Sendable {
       complete.recipes.merge(track.recipes) { first, _ in first }
     }
     complete.track.model.kind = Track.Model.gpt
+    (complete.track.model.experts, complete.track.model.expertsActive) = (8, 3)
+    (complete.track.model.expertWidth, complete.track.model.balanceRate) = (256, 0.01)
     (complete.track.valEveryLate, complete.track.valGlance, complete.track.valNear) = (5, 12, 0.02)
     (complete.track.dataSeed, complete.track.accumulation) = (0, 1)
     complete.recipes["muon"]?.muon = Muon(

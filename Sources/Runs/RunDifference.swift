@@ -13,7 +13,7 @@ extension RunPlan {
       let mine = try? Self.identity(
         name: track.name, optimizer: optimizer, corpus: track.corpus,
         architecture: track.model.architecture, model: track.configuration,
-        training: RunRecord.Training(self), rules: recipe.rules),
+        training: RunRecord.Training(self), rules: recipe.rules(for: track.configuration)),
       let other = try? Self.identity(
         name: record.track, optimizer: record.optimizer, corpus: record.data.corpus,
         architecture: record.configuration.architecture, model: record.configuration.model,

@@ -66,12 +66,24 @@ public struct Track: Codable, Hashable, Sendable {
     public var attentionScale = 0.12
     /// The base of the rotary frequencies.
     public var ropeBase = 1024.0
+    /// The experts in a block that tokens choose from; nil for one MLP that all tokens take.
+    public var experts: Int?
+    /// How many of them a token takes, beside the one that all take; nil without experts.
+    public var expertsActive: Int?
+    /// The width inside an expert; nil for active ones with as many weights as an MLP.
+    public var expertWidth: Int?
+    /// How far an expert's bias moves in a step, before any schedule; nil for the usual rate.
+    public var balanceRate: Double?
 
     enum CodingKeys: String, CodingKey {
       case modelDimension = "model_dim"
       case kind, heads, layers, context, softcap
       case attentionScale = "attention_scale"
       case ropeBase = "rope_base"
+      case experts
+      case expertsActive = "experts_active"
+      case expertWidth = "expert_width"
+      case balanceRate = "balance_rate"
     }
   }
 
@@ -123,7 +135,9 @@ public struct Track: Codable, Hashable, Sendable {
     GPTConfiguration(
       vocabularySize: vocabulary, modelDimension: model.modelDimension, heads: model.heads,
       layers: model.layers, context: model.context, softcap: Float(model.softcap),
-      attentionScale: Float(model.attentionScale), ropeBase: model.ropeBase)
+      attentionScale: Float(model.attentionScale), ropeBase: model.ropeBase,
+      experts: model.experts, expertsActive: model.expertsActive, expertWidth: model.expertWidth,
+      balanceRate: model.balanceRate)
   }
 
   /// What is wrong with these values, in words; nil when nothing is.

@@ -100,7 +100,9 @@ package struct TrainingRun {
       observer.trained(step: step, loss: loss, tokens: batch.tokens, time: time)
       if let before, loss.isFinite {
         for diagnosis in optimizer.diagnoses(since: before, gradients, at: now) {
-          let event = log.diagnose(LogEvent.Diagnostics(diagnosis, step: step))
+          let event = log.diagnose(
+            LogEvent.Diagnostics(
+              diagnosis, step: step, expertLoad: expertLoad(diagnosis.matrix, gradients)))
           try directory.append(event, of: plan)
         }
       }
@@ -119,6 +121,14 @@ package struct TrainingRun {
 
     if !log.endedEarly { try validate(&log, directory, &observer) }
     return (log, meter.process)
+  }
+
+  /// How a router with this weight has shared out the batch: what arrived at its bias, divided by the sum.
+  private func expertLoad(_ matrix: String, _ gradients: Gradients) -> [Float]? {
+    guard let router = model.routers.first(where: { $0.weight.name == matrix }) else { return nil }
+    let visits = gradients[router.bias].elements
+    let all = visits.reduce(0, +)
+    return visits.map { $0 / all }
   }
 
   /// Judges the model: at a glance, and on the whole validation set where that counts.

@@ -11,7 +11,7 @@ struct BenchmarkCommand: ColoredCommand {
     abstract: "Time training steps by part, and compare with the machine's matrix products.",
     discussion: """
       Floating-point operations of a step, counted as tokens x (6 x elements of block matrices and \
-      head + 6 x layers x context x width): two for a product's multiplication and addition, three \
+      head, of experts those that a token takes, + 6 x layers x context x width): two for a product's multiplication and addition, three \
       times for forward and the two backward products, attention below the diagonal only. The \
       optimizer's are not in it; those of Newton-Schulz are counted in the form it is done in. The peak \
       is that of matrix products of 512 x 512 in the model's precision, one per thread, all threads \
@@ -49,7 +49,9 @@ struct BenchmarkCommand: ColoredCommand {
 
   /// What `--configuration` changes: keys of the track, and of its model without their table.
   private static let extents = ["vocabulary", "batch", "lanes"] + modelExtents
-  private static let modelExtents = ["model_dim", "heads", "layers", "context"]
+  private static let modelExtents = [
+    "model_dim", "heads", "layers", "context", "experts", "experts_active", "expert_width",
+  ]
 
   func validate() throws {
     try check(steps, of: "--steps", in: 1...1 << 16)

@@ -156,6 +156,8 @@ extension Table {
       row("orthogonalized: largest singular value") { $0.orthogonalizedSingularValues?.first },
       row("orthogonalized: median singular value") { $0.orthogonalizedSingularValues?.middle },
       row("orthogonalized: least singular value") { $0.orthogonalizedSingularValues?.last },
+      row("router: largest expert's share") { $0.expertLoad?.max() },
+      row("router: least expert's share") { $0.expertLoad?.min() },
     ].compactMap(\.self)
     self.init(
       rows,

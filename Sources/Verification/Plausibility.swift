@@ -88,7 +88,8 @@ struct Plausibility {
           problem(with: validation, Self.tokens(in: run.log.plan.track), &validationBytes)
         case .glance(let glance):
           problem(with: glance, Self.glanceTokens(in: run.log.plan.track), &glanceBytes)
-        case .diagnostics(let event): problem(with: event, of: run.log.plan.recipe)
+        case .diagnostics(let event):
+          problem(with: event, of: run.log.plan.recipe) ?? problemOfLoad(in: event, of: run)
         }
       if let problem { findings.add(file, line: index + 1, problem) }
     }
@@ -169,6 +170,20 @@ struct Plausibility {
       return "orthogonalized_singular_values, though nothing is orthogonalized"
     }
     return nil
+  }
+
+  /// Routers have a load, which is a share of one for each expert; other matrices have none.
+  private func problemOfLoad(in event: LogEvent.Diagnostics, of run: FinishedRun) -> String? {
+    guard let model = models[Architecture(run.log.plan)]?.model else { return nil }
+    let router = model.routers.first { $0.weight.name == event.matrix }
+    guard let load = event.expertLoad else {
+      return router == nil ? nil : "expert_load is missing"
+    }
+    guard let router else { return "expert_load, though \(event.matrix) chooses no experts" }
+    let experts = router.bias.shape.count
+    let isShared = load.allSatisfy { $0 >= 0 } && abs(load.reduce(0, +) - 1) < 1e-4
+    return load.count == experts && isShared
+      ? nil : "expert_load is no list of \(experts) shares that add up to 1"
   }
 
   /// Diagnostics begin at step 0, come at equal distances, and have every matrix once, in the model's order.

@@ -32,6 +32,7 @@ import Testing
     check("scale", { kernel_scale(0.5, $0[0], $0[2], count) }, { a, _, _ in 0.5 * a })
     check("scale in place", { kernel_scale(0.5, $0[2], $0[2], count) }, { _, _, c in 0.5 * c })
     check("exponential", { kernel_exp($0[0], $0[2], count) }, { a, _, _ in exp(a) })
+    check("sigmoid", { kernel_sigmoid($0[0], $0[2], count) }, { a, _, _ in 1 / (1 + exp(-a)) })
     check(
       "squared ReLU", { kernel_squared_relu($0[0], $0[2], count) },
       { a, _, _ in max(a, 0) * max(a, 0) })
@@ -164,6 +165,49 @@ import Testing
         }[2]
       }
       expectClose(backward[1], zip(backward[0], logits.doubles).map { Double($0) + $1 })
+      withExtendedLifetime(memory) {}
+    }
+  }
+
+  @Test(arguments: [1, 3, 5], extents)
+  func scattering(rows: Int, columns: Int) {
+    let (x, weights) = (Self.random(rows * columns, 14), Self.random(rows, 15))
+    let zeros = [Float](repeating: 0, count: 3 * columns)
+    let indices = (0..<rows).map { UInt16(2 * $0 % 3) }
+    for edge in GuardedMemory.Edge.allCases {
+      let memory = GuardedMemory(indices, at: edge)
+      let targets = memory.pointer(UInt16.self)
+      let sums = GuardedMemory.run(x.floats, weights.floats, zeros) {
+        kernel_scatter_rows($0[0], $0[1], targets, $0[2], rows, columns)
+      }[2]
+      var expected = zeros.map(Double.init)
+      for (row, index) in indices.enumerated() {
+        for i in 0..<columns {
+          expected[Int(index) * columns + i] += weights.doubles[row] * x.doubles[row * columns + i]
+        }
+      }
+      expectClose(sums, expected)
+      for accumulate in [false, true] {
+        let kept = accumulate ? 1.0 : 0
+        let back = GuardedMemory.run(sums, weights.floats, x.floats) {
+          kernel_scatter_rows_pullback($0[0], $0[1], targets, $0[2], rows, columns, accumulate)
+        }[2]
+        let products = GuardedMemory.run(sums, x.floats, weights.floats) {
+          kernel_scatter_weights_pullback($0[0], $0[1], targets, $0[2], rows, columns, accumulate)
+        }[2]
+        for row in 0..<rows {
+          let (mine, there) = (row * columns, Int(indices[row]) * columns)
+          let sum = (0..<columns).reduce(kept * weights.doubles[row]) {
+            $0 + x.doubles[mine + $1] * Double(sums[there + $1])
+          }
+          #expect(abs(Double(products[row]) - sum) < 1e-4)
+          for i in 0..<columns {
+            let value =
+              kept * x.doubles[mine + i] + weights.doubles[row] * Double(sums[there + i])
+            #expect(abs(Double(back[mine + i]) - value) < 1e-5)
+          }
+        }
+      }
       withExtendedLifetime(memory) {}
     }
   }

@@ -47,6 +47,12 @@ struct PrecisionTests {
     expectCloseButDifferent(of: [[13, 37], [21, 37]]) { $0[0].linear($0[1], precision: $1) }
   }
 
+  @Test func linearByGroup() {
+    expectCloseButDifferent(of: [[14, 37], [21, 37], [21, 37], [21, 37]]) {
+      $0[0].linear(Array($0[1...]), rowsOfEach: [5, 1, 8], precision: $1)
+    }
+  }
+
   @Test func matrixMultiplied() {
     expectCloseButDifferent(of: [[13, 37], [37, 21]]) {
       $0[0].matrixMultiplied(by: $0[1], precision: $1)

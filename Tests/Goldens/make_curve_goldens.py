@@ -74,11 +74,12 @@ class AdamW:
         self.inner.step()
 
 
-def curve(run):
+def curve(run, loss=loss, rules=None):
+    """`loss` and `rules` may be those of another model; a rule is made of its parameters and of its group."""
     record = json.loads((run / "run.json").read_text())
     c, t = record["configuration"]["model"], record["configuration"]["training"]
     weights = initial_weights(run / "initial.safetensors")
-    rules = {"muon": Muon, "adamw": AdamW}
+    rules = {"muon": Muon, "adamw": AdamW} | (rules or {})
     optimizers = [rules[g["rule"]]([weights[n] for n in g["parameters"]], g) for g in record["configuration"]["groups"]]
     shard = np.fromfile(record["data"]["train_shards"][0]["path"], "<u2", offset=1024).astype(np.int64)
     stream, losses = batches(shard, t["batch"], c["context"], t["data_seed"]), []

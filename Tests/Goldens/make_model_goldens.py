@@ -47,8 +47,8 @@ def attention(q, k, v, scale):
     return (scale * q @ k.transpose(-1, -2)).masked_fill(~mask, -torch.inf).softmax(-1) @ v
 
 
-def loss(weights, inputs, targets, c, rms=rms, rotated=rotated, attention=attention):
-    """The last three may be replaced by equivalents that are quicker."""
+def loss(weights, inputs, targets, c, rms=rms, rotated=rotated, attention=attention, feed_forward=None):
+    """Three parts may be replaced by equivalents that are quicker; feed_forward(x, i) replaces the MLP of block i."""
     x = rms(F.embedding(inputs, weights["embed.weight"]))
     n, t, d = x.shape
     heads = (n, t, c["heads"], d // c["heads"])
@@ -60,7 +60,8 @@ def loss(weights, inputs, targets, c, rms=rms, rotated=rotated, attention=attent
         v = linear(h, "attn.v").view(heads).transpose(1, 2)
         y = attention(q, k, v, c["attention_scale"]).transpose(1, 2).reshape(n, t, d)
         x = x + linear(y, "attn.proj")
-        x = x + linear(linear(rms(x), "mlp.fc").relu().square(), "mlp.proj")
+        mlp = lambda x, i: linear(linear(x, "mlp.fc").relu().square(), "mlp.proj")
+        x = x + (feed_forward or mlp)(rms(x), i)
     # Under autocast the logits are bfloat16; what follows is not.
     z = F.linear(rms(x), weights["head.weight"]).to(weights["head.weight"].dtype)
     capped = c["softcap"] * z * (z.square() + c["softcap"] ** 2).rsqrt()

@@ -26,12 +26,12 @@ import Testing
     expectGradient(in: scope, step: 1e-3, tolerance: 1e-2) { block(input.value) }
   }
 
-  /// The whole is `x + attention(rms(x))`, then `x + mlp(rms(x))`.
+  /// The whole is `x + attention(rms(x))`, then `x + feedForward(rms(x))`.
   @Test func aBlockIsTwoResidualBranches() throws {
     let (block, input, _) = try blockAndInput()
     let x = input.value
     let attended = x + block.attention(x.rmsNorm())
-    let expected = attended + block.mlp(attended.rmsNorm())
+    let expected = attended + block.feedForward(attended.rmsNorm())
     #expect(block(x).elements == expected.elements)
     #expect(relativeDifference(attended.elements, x.elements) > 0.1)
     #expect(relativeDifference(expected.elements, attended.elements) > 0.1)

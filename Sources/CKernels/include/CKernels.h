@@ -29,6 +29,8 @@ void kernel_squared_relu_pullback(const float *x, const float *dy, float *dx, si
 void kernel_softcap(const float *x, float *y, size_t count, float cap);
 /// `dx (+)= dy cap^3 / (x^2 + cap^2)^(3/2)`.
 void kernel_softcap_pullback(const float *x, const float *dy, float *dx, size_t count, float cap, bool accumulate);
+/// `y = 1 / (1 + e^-x)`.
+void kernel_sigmoid(const float *x, float *y, size_t count);
 /// `y = e^x`, within 2 units in the last place for results that are normal numbers; `y` may be `x` (in place). The other
 /// kernels inline the same function; this one lets it be tested.
 void kernel_exp(const float *x, float *y, size_t count);
@@ -79,6 +81,17 @@ void kernel_softcapped_cross_entropy(
 void kernel_softcapped_cross_entropy_pullback(
     const float *logits, const uint16_t *targets, const float *log_sums, float weight, float *dx, size_t rows,
     size_t columns, float cap, bool accumulate);
+/// `y[indices[i], :] += weights[i] x[i, :]`, in the order of `i`.
+void kernel_scatter_rows(
+    const float *x, const float *weights, const uint16_t *indices, float *y, size_t rows, size_t columns);
+/// `dx[i, :] (+)= weights[i] dy[indices[i], :]`.
+void kernel_scatter_rows_pullback(
+    const float *dy, const float *weights, const uint16_t *indices, float *dx, size_t rows, size_t columns,
+    bool accumulate);
+/// `dweights[i] (+)= <x[i, :], dy[indices[i], :]>`.
+void kernel_scatter_weights_pullback(
+    const float *dy, const float *x, const uint16_t *indices, float *dweights, size_t rows, size_t columns,
+    bool accumulate);
 /// `y[j, i] = x[i, j]`.
 void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
 
