@@ -43,6 +43,15 @@ double kernel_sum_of_squares(const float *x, size_t count);
 /// place).
 void kernel_sum_vectors(const float *_Nonnull const *_Nonnull x, size_t vectors, float *y, size_t count);
 
+// Images: [height, width, channels].
+
+/// The greatest of every window of size x size pixels, for each channel.
+void kernel_max_pool(const float *x, float *y, size_t height, size_t width, size_t channels, size_t size);
+/// `dx += dy` at the first pixel of a window that is `y`; `rest` has room for a pixel.
+void kernel_max_pool_pullback(
+    const float *x, const float *y, const float *dy, float *rest, float *dx, size_t height, size_t width,
+    size_t channels, size_t size);
+
 // Row-wise.
 
 /// Each row: `y = x / sqrt(mean(x^2) + epsilon)`.
