@@ -21,6 +21,10 @@ void kernel_add_scaled(float alpha, const float *x, float *y, size_t count);
 void kernel_scale(float alpha, const float *x, float *y, size_t count);
 /// `y (+)= a b`.
 void kernel_multiply(const float *a, const float *b, float *y, size_t count, bool accumulate);
+/// `y = max(x, 0)`.
+void kernel_relu(const float *x, float *y, size_t count);
+/// `dx (+)= dy` where `x > 0`.
+void kernel_relu_pullback(const float *x, const float *dy, float *dx, size_t count, bool accumulate);
 /// `y = max(x, 0)^2`.
 void kernel_squared_relu(const float *x, float *y, size_t count);
 /// `dx (+)= 2 max(x, 0) dy`.
