@@ -74,7 +74,8 @@ struct CorpusFiles {
       let sha256: String
     }
 
-    let tokenizer: String
+    /// Nil of images.
+    let tokenizer: String?
     let shards: [Shard]
 
     enum CodingKeys: String, CodingKey {
@@ -83,30 +84,37 @@ struct CorpusFiles {
     }
 
     var checksums: [String: String] {
-      Dictionary(shards.map { ($0.file, $0.sha256) } + [(Manifest.tokenizerFileName, tokenizer)]) {
-        $1
-      }
+      var checksums = Dictionary(shards.map { ($0.file, $0.sha256) }) { $1 }
+      checksums[Manifest.tokenizerFileName] = tokenizer
+      return checksums
     }
   }
 
-  /// Writes all files to a directory beside `place` and moves that into its place.
+  /// Writes all files to `place`, as ``write(_:to:unless:)`` does.
+  func write(to place: URL, unless isAlreadyThere: () -> Bool) throws(DataError) {
+    var all = files
+    try Files.writing(to: place) {
+      all.append((Manifest.fileName, Array(try manifest.serialized())))
+    }
+    try Self.write(all, to: place, unless: isAlreadyThere)
+  }
+
+  /// Writes files, a manifest among them, to a directory beside `place` and moves that into its place.
   ///
   /// `isAlreadyThere` is asked at the last moment: if another process has prepared the same corpus
   /// meanwhile, its files stay.
-  func write(to place: URL, unless isAlreadyThere: () -> Bool) throws(DataError) {
+  static func write(
+    _ files: [(name: String, bytes: [UInt8])], to place: URL, unless isAlreadyThere: () -> Bool
+  ) throws(DataError) {
     let manager = FileManager.default
     // A link stays one: what it leads to is replaced.
     let directory = place.resolvingSymlinksInPath()
     let replaced = directory.deletingLastPathComponent().appendingPathComponent(
       ".replaced-\(directory.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
-    var all = files
-    try Files.writing(to: directory) {
-      all.append((Manifest.fileName, Array(try manifest.serialized())))
-    }
-    try Files.write(all, beside: directory) { partial throws(DataError) in
+    try Files.write(files, beside: directory) { partial throws(DataError) in
       if isAlreadyThere() { return }
       // Tokenizing takes a while, in which somebody may have put something there.
-      try Self.checkReplaceable(directory)
+      try checkReplaceable(directory)
       try Files.writing(to: directory) {
         let isReplaced = manager.fileExists(atPath: directory.path)
         if isReplaced { try manager.moveItem(at: directory, to: replaced) }
@@ -117,7 +125,7 @@ struct CorpusFiles {
           throw error
         }
         // Only what is still nothing but ours goes.
-        if isReplaced, (try? Self.checkReplaceable(replaced)) != nil {
+        if isReplaced, (try? checkReplaceable(replaced)) != nil {
           try? manager.removeItem(at: replaced)
         }
       }

@@ -13,11 +13,11 @@ extension Corpus {
 
   /// Runs the program, which is looked for in the directories of `searchPath`.
   package static func kingJames(searchPath: String) throws(DataError) -> Corpus {
-    let programs = searchPath.split(separator: ":").map { "\($0)/bible" }
-    guard let program = programs.first(where: FileManager.default.isExecutableFile(atPath:)) else {
+    guard let program = Program.file(of: "bible", in: searchPath) else {
       throw .missingInput(path: "bible", reason: "no such program in PATH", hint: installHint)
     }
-    return try kingJames(printed: try output(of: program, ["-f", "gen1:1-rev22:21"]))
+    let printed = try Program.output(ofFile: program, ["-f", "gen1:1-rev22:21"], hint: installHint)
+    return try kingJames(printed: String(decoding: printed, as: UTF8.self))
   }
 
   /// Returns the corpus in what the program printed.
@@ -52,28 +52,4 @@ extension Corpus {
 
   private static let installHint =
     "run `apt-get install bible-kjv`, or prepare another text file"
-
-  /// Runs `program` and returns what it prints.
-  private static func output(
-    of program: String, _ arguments: [String]
-  ) throws(DataError) -> String {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    do {
-      try process.run()
-      let printed = try pipe.fileHandleForReading.readToEnd() ?? Data()
-      process.waitUntilExit()
-      if process.terminationStatus == 0 { return String(decoding: printed, as: UTF8.self) }
-    } catch {
-      throw .missingInput(
-        path: program, reason: "cannot be run (\(error.localizedDescription))", hint: installHint)
-    }
-    throw .badData(
-      path: program, reason: "failed with status \(process.terminationStatus)", hint: installHint)
-  }
 }

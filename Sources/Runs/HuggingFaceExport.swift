@@ -25,7 +25,10 @@ package struct HuggingFaceExport {
     let trained = try TrainedModel(of: record, in: directory)
     let endOfText = Int(trained.tokenizer.endOfText)
     files = [
-      ("config.json", try Self.json(Configuration(of: record, endOfText: endOfText))),
+      (
+        "config.json",
+        try Self.json(Configuration(of: record, trained.model.configuration, endOfText: endOfText))
+      ),
       // Without this key, transformers refuses the weights.
       (
         "model.safetensors",
@@ -34,7 +37,7 @@ package struct HuggingFaceExport {
       (Manifest.tokenizerFileName, trained.tokenizer.serialized()),
       (
         "tokenizer_config.json",
-        try Self.json(TokenizerConfiguration(modelMaxLength: record.configuration.model.context))
+        try Self.json(TokenizerConfiguration(modelMaxLength: trained.model.configuration.context))
       ),
       ("modeling_speedrun.py", PackageResources.modeling_speedrun_py),
       ("transformers_speedrun.py", PackageResources.transformers_speedrun_py),
@@ -71,8 +74,7 @@ package struct HuggingFaceExport {
     let rotaryBase: Double
     let trainedBy: Origin
 
-    init(of record: RunRecord, endOfText: Int) {
-      let model = record.configuration.model
+    init(of record: RunRecord, _ model: GPTConfiguration, endOfText: Int) {
       (bosTokenID, eosTokenID) = (endOfText, endOfText)
       vocabSize = model.vocabularySize
       (hiddenSize, intermediateSize) = (model.modelDimension, model.hiddenDimension)

@@ -38,7 +38,7 @@ public struct Recipe: Hashable, Sendable {
   }
 
   /// The parameter groups, covering the whole model.
-  public func groups(for model: any LanguageModel) -> [ParameterGroup] {
+  public func groups(for model: any TrainableModel) -> [ParameterGroup] {
     let parameters = [model.hiddenMatrices, [model.embedding], [model.head.weight]]
     return zip(rules, parameters).map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
   }

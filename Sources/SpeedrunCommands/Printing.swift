@@ -63,7 +63,8 @@ extension Ranking {
     console.print()
     console.print(
       "\(Format.count(trials, "trial")) on \(track) in \(precision.rawValue), "
-        + "\(Format.duration(trainSeconds)) of training, \(Format.duration(wallSeconds)) one after the other")
+        + "\(Format.duration(trainSeconds)) of training, \(Format.duration(wallSeconds)) one after the other"
+    )
     for note in notes { console.warn(note) }
   }
 
