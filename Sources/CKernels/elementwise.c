@@ -37,6 +37,19 @@ KERNEL void kernel_squared_relu_pullback(
   }
 }
 
+KERNEL void kernel_relu(const float *restrict x, float *restrict y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = x[i] < 0.0f ? 0.0f : x[i];
+}
+
+KERNEL void kernel_relu_pullback(
+    const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, bool accumulate) {
+  if (accumulate) {
+    for (size_t i = 0; i < count; i++) dx[i] += x[i] > 0.0f ? dy[i] : 0.0f;
+  } else {
+    for (size_t i = 0; i < count; i++) dx[i] = x[i] > 0.0f ? dy[i] : 0.0f;
+  }
+}
+
 KERNEL void kernel_softcap(const float *restrict x, float *restrict y, size_t count, float cap) {
   for (size_t i = 0; i < count; i++) y[i] = cap * x[i] / square_root(x[i] * x[i] + cap * cap);
 }

@@ -14,8 +14,11 @@ extension Corpus {
 
   /// Runs the program, which is looked for in the directories of `searchPath`.
   package static func kingJames(searchPath: String) throws(DataError) -> Corpus {
-    let program = Program(name: "bible", arguments: ["-f", "gen1:1-rev22:21"], hint: installHint)
-    return try kingJames(printed: try program.output(searchPath: searchPath))
+    guard let program = Program.file(of: "bible", in: searchPath) else {
+      throw .missingInput(path: "bible", reason: "no such program in PATH", hint: installHint)
+    }
+    let printed = try Program.output(ofFile: program, ["-f", "gen1:1-rev22:21"], hint: installHint)
+    return try kingJames(printed: String(decoding: printed, as: UTF8.self))
   }
 
   /// Returns the corpus in what the program printed.

@@ -7,8 +7,8 @@ package enum TreasuryOfDavid {
   ///
   /// - Throws: ``DataError`` without the program `mod2imp` or the book.
   static func entries() throws(DataError) -> [String] {
-    let program = Program(name: "mod2imp", arguments: ["TDavid"], hint: SourceFiles.hint)
-    return entries(printed: try program.output())
+    let printed = try Program.output(of: "mod2imp", ["TDavid"], hint: SourceFiles.hint)
+    return entries(printed: String(decoding: printed, as: UTF8.self))
   }
 
   /// The entries in what `mod2imp` prints: a line of `$$$` and a place, and then a line of text with tags.

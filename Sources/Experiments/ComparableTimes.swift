@@ -12,11 +12,11 @@ enum ComparableTimes {
     return ArmCurves(
       runs.map { run in
         guard run.record.isInterrupted, !whole.isEmpty else {
-          return (run.trial.seed, run.log.withoutPauses(run.log.validations))
+          return (run.trial.seed, measured(run, run.log.withoutPauses(run.log.validations)))
         }
         return (
           run.trial.seed,
-          run.log.validations.map { validation in
+          measured(run, run.log.validations).map { validation in
             var validation = validation
             validation.trainSeconds =
               Sample(whole.map { $0.seconds(until: validation.step) }).mean
@@ -24,6 +24,18 @@ enum ComparableTimes {
           }
         )
       })
+  }
+
+  /// Validations with what the track's goal judges by in the place of the loss: on a track of images, the errors.
+  private static func measured(
+    _ run: FinishedRun, _ validations: [RunLog.Validation]
+  ) -> [RunLog.Validation] {
+    guard let goal = run.log.plan.track.goal else { return validations }
+    return validations.map { validation in
+      var measured = validation
+      measured.loss = goal.measure(of: validation)
+      return measured
+    }
   }
 
   /// Says which runs of an arm were interrupted; nil where none was.

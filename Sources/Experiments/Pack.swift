@@ -23,7 +23,8 @@ package struct Pack: Sendable {
   /// A line of `runs.csv` after the name of the run.
   fileprivate enum Row {
     case train(RunLog.Step)
-    case validation(loss: Double?, bitsPerByte: Double?)
+    /// What else was measured is the bits per byte of text, or the accuracy on images.
+    case validation(loss: Double?, other: Double?)
     case glance(loss: Double?, bitsPerByte: Double?)
   }
 
@@ -35,9 +36,14 @@ package struct Pack: Sendable {
   /// The names of all files that a pack may have.
   package static let fileNames = [rowsName, recordsName, diagnosticsName]
 
-  fileprivate static let columns = [
-    "run", "event", "step", "loss", "bits_per_byte", "step_ns", "optimizer_ns",
-  ]
+  fileprivate static let columns = columns(ofImages: false)
+
+  private static func columns(ofImages: Bool) -> [String] {
+    [
+      "run", "event", "step", "loss", ofImages ? "accuracy" : "bits_per_byte", "step_ns",
+      "optimizer_ns",
+    ]
+  }
 
   /// A line of a file with a value for each run.
   private struct Line<Value: Codable>: Codable {
@@ -62,7 +68,8 @@ package struct Pack: Sendable {
 
   /// Returns the files that hold the runs, by their names; the one that makes it a pack is the last to be written.
   package static func files(of runs: [FinishedRun]) throws -> [(name: String, bytes: [UInt8])] {
-    var rows = [columns.joined(separator: ",")]
+    let isOfImages = runs.first?.log.plan.track.isOfImages ?? false
+    var rows = [columns(ofImages: isOfImages).joined(separator: ",")]
     var records: [String] = []
     var diagnostics: [String] = []
     for run in runs {
@@ -76,7 +83,8 @@ package struct Pack: Sendable {
             "\(name),train,\(event.step),\(text(event.loss)),,\(step.time.nanoseconds),"
               + "\(step.optimizerTime.nanoseconds)")
         case .validation(let event):
-          rows.append("\(name),val,\(event.step),\(text(event.loss)),\(text(event.bitsPerByte)),,")
+          let other = isOfImages ? event.accuracy : event.bitsPerByte
+          rows.append("\(name),val,\(event.step),\(text(event.loss)),\(text(other)),,")
         case .glance(let event):
           rows.append(
             "\(name),glance,\(event.step),\(text(event.loss)),\(text(event.bitsPerByte)),,")
@@ -125,7 +133,10 @@ package struct Pack: Sendable {
   private mutating func readRows(in directory: URL) throws(DataError) {
     let bytes = try Files.read(directory.appendingPathComponent(Self.rowsName), hint: Self.hint)
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let header = Self.columns.joined(separator: ",")
+    let isOfImages = entries.values.contains {
+      $0.record.configuration.model.language == nil
+    }
+    let header = Self.columns(ofImages: isOfImages).joined(separator: ",")
     guard lines.first.map({ String(decoding: $0, as: UTF8.self) }) == header else {
       throw Self.flaw(Self.rowsName, in: directory, 1, "not \(header)")
     }
@@ -167,7 +178,9 @@ package struct Pack: Sendable {
     for (_, row) in entry.rows {
       switch row {
       case .train(let step): _ = log.train(step)
-      case .validation(let loss, let bits): _ = log.validate(loss: loss, bitsPerByte: bits)
+      case .validation(let loss, let other):
+        _ = log.validate(
+          loss: loss, bitsPerByte: plan.track.isOfImages ? nil : other, accuracy: other)
       case .glance(let loss, let bits): _ = log.glance(loss: loss, bitsPerByte: bits)
       }
     }
@@ -274,7 +287,7 @@ extension Pack.Row {
           optimizerTime: .nanoseconds(try number(6) as Int64)))
     case "val":
       try expectNone([5, 6])
-      self = .validation(loss: try loss(3), bitsPerByte: try loss(4))
+      self = .validation(loss: try loss(3), other: try loss(4))
     case "glance":
       try expectNone([5, 6])
       self = .glance(loss: try loss(3), bitsPerByte: try loss(4))

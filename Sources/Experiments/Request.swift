@@ -143,10 +143,12 @@ package struct Request: Sendable {
           "arm \(arm.name): \(culprit?.text ?? "a setting") changes what the track fixes for all arms",
           hint: culprit.map { "\($0.option) beside the arms changes it for all of them" })
       }
-      if kind == .comparison, track.target == nil {
+      if kind == .comparison, track.goal == nil {
         throw UsageError(
           "track \(track.name) has no target",
-          hint: "set the loss to reach with --target LOSS")
+          hint: track.isOfImages
+            ? "set the accuracy to reach with --target ACCURACY"
+            : "set the loss to reach with --target LOSS")
       }
       return track
     }

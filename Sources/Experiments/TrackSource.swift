@@ -48,9 +48,10 @@ package struct TrackSource: Hashable, Sendable {
   }
 
   /// The data to train on; a corpus that is known by name and not there yet is prepared first.
-  package func data(for track: Track, progress: (String) -> Void) throws(DataError) -> PreparedData
+  package func data(for track: Track, progress: (String) -> Void) throws(DataError)
+    -> any TrainingData
   {
-    if let dataDirectory { return try PreparedData(in: dataDirectory, for: track.demand) }
+    if let dataDirectory { return try track.data(in: dataDirectory) }
     return try track.preparedData(progress: progress)
   }
 }

@@ -87,8 +87,16 @@ package struct Verdict: Codable, Sendable {
     @OrNull package var ratios: StopRatios?
   }
 
+  /// What losses are, where they are no nats per token.
+  package enum Measure: String, Codable, Sendable {
+    /// The share of images whose class was not found; the target is one too.
+    case error
+  }
+
   package let track: String
   package let target: Double
+  /// What the target is a number of, and every loss; absent of nats per token.
+  package var measure: Measure?
   package let precision: Precision
   package let seeds: [UInt64]
   package let validationEvery: Int
@@ -111,7 +119,8 @@ package struct Verdict: Codable, Sendable {
   package let warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case track, target, precision, seeds, significance, confidence, resamples, arms, verdicts
+    case track, target, measure, precision, seeds, significance, confidence, resamples, arms,
+      verdicts
     case compute, warnings, question, decisions
     case validationEvery = "val_every"
     case validationEveryLate = "val_every_late"
@@ -138,7 +147,7 @@ extension Verdict {
     of arms: [(arm: Arm, runs: [FinishedRun])], on track: Track, precision: Precision,
     question: DecisionRule? = nil
   ) {
-    let target = track.target ?? .nan
+    let target = track.goal?.threshold ?? .nan
     let rule = StopRule(target: target)
     let bootstrap = Bootstrap()
     let curves = arms.map { ComparableTimes.curves(of: $0.runs) }
@@ -177,7 +186,8 @@ extension Verdict {
     let timed = arms.map { arm, runs in (arm, runs: question == nil ? runs : Array(runs.prefix(1)))
     }
     self.init(
-      track: track.title, target: target, precision: precision, seeds: curves.first?.seeds ?? [],
+      track: track.title, target: target, measure: track.isOfImages ? .error : nil,
+      precision: precision, seeds: curves.first?.seeds ?? [],
       validationEvery: track.valEvery, validationEveryLate: track.valEveryLate,
       significance: rule.significance, confidence: bootstrap.confidence,
       resamples: bootstrap.resamples, arms: results, verdicts: verdicts,
@@ -231,7 +241,9 @@ extension Verdict.ArmResult {
     let results = runs.map(\.record.result)
     func mean(_ value: (RunRecord.Result) -> Double) -> Double { Sample(results.map(value)).mean }
     let steps = runs[0].record.configuration.training.steps
-    let finalLosses = results.compactMap(\.finalValLoss)
+    let finalLosses = results.compactMap { result in
+      result.finalValAccuracy.map { 1 - $0 } ?? result.finalValLoss
+    }
     let shortfall = rule.shortfall(of: curves)
     let isPaused = results.contains { $0.pauses != nil }
     let isRaw = isPaused || results.contains { $0.interruptions != nil }

@@ -1,4 +1,5 @@
 import Autograd
+import Runs
 import Statistics
 import Text
 
@@ -31,7 +32,9 @@ extension Verdict {
       rows,
       [
         .left("arm") { $0.arm.name }, .right("steps of the schedule") { "\($0.arm.steps)" },
-        .right("final loss") { $0.arm.finalLoss.map { Format.fixed($0.mean, 4) } ?? "diverged" },
+        .right("final \(lossName)") {
+          $0.arm.finalLoss.map { Format.fixed($0.mean, 4) } ?? "diverged"
+        },
         .right("steps to the target") { $0.arrivals.map { Format.fixed($0.mean, 1) } ?? "missed" },
         .right("sd") { $0.arrivals?.standardDeviation.map { Format.fixed($0, 1) } ?? "-" },
       ])
@@ -46,6 +49,19 @@ extension Verdict {
     ]
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
       .joined(separator: "\n\n")
+  }
+
+  /// What the losses are called.
+  private var lossName: String { measure == .error ? "error" : "loss" }
+
+  /// What a run learns from, as counted.
+  private var inputsName: String { measure == .error ? "images" : "tokens" }
+
+  /// The target with its unit.
+  package var targetText: String {
+    measure == .error
+      ? "\(Format.fixed(target, 4)) of images wrong (\(Goal.percent(1 - target)))"
+      : "\(Format.fixed(target, 3)) nats per token"
   }
 
   /// The arms side by side.
@@ -63,22 +79,22 @@ extension Verdict {
     let isPaused = arms.contains { $0.steadyTrainSeconds != nil }
     let rows: [Row?] = [
       ("seeds", { _ in String(seeds.count) }), ("steps of the schedule", { String($0.steps) }),
-      ("tokens", { Format.grouped($0.tokens) }),
+      (inputsName, { Format.grouped($0.tokens) }),
       ("training time", { Format.duration($0.trainSeconds) }),
       isPaused
         ? ("  without pauses", { Format.duration($0.steadyTrainSeconds ?? $0.trainSeconds) }) : nil,
       ("optimizer's share", { Format.percent($0.optimizerShare) }),
-      ("final loss ± 95 %", { mean($0.finalLoss) }),
+      ("final \(lossName) ± 95 %", { mean($0.finalLoss) }),
       ("  standard deviation", { deviation($0.finalLoss) }),
       ("stop step", { $0.stop.map { String($0.step) } }),
-      ("tokens until then", { $0.stop.map { Format.grouped($0.tokens) } }),
+      ("\(inputsName) until then", { $0.stop.map { Format.grouped($0.tokens) } }),
       ("time until then", { $0.stop.map { Format.duration($0.seconds) } }),
       arms.contains { $0.stop?.rawSeconds != nil }
         ? (
           "  with pauses and resumed runs",
           { $0.stop.map { Format.duration($0.rawSeconds ?? $0.seconds) } }
         ) : nil,
-      ("loss there ± 95 %", { mean($0.stop?.loss) }),
+      ("\(lossName) there ± 95 %", { mean($0.stop?.loss) }),
       ("  standard deviation", { deviation($0.stop?.loss) }),
       ("p of a mean so low", { $0.stop.map { Format.probability($0.probability) } }),
     ]
@@ -93,10 +109,10 @@ extension Verdict {
       ? "\(seeds[0]) to \(seeds[seeds.count - 1])" : seeds.map(String.init).joined(separator: " ")
     let late = validationEveryLate.map { ", \($0) in the last fifth" } ?? ""
     return [
-      "\(track): target \(Format.fixed(target, 3)) nats per token, \(precision.rawValue), "
+      "\(track): target \(targetText), \(precision.rawValue), "
         + "\(Format.count(seeds.count, "seed")) (\(list))",
       "An arm's stop step, common to its seeds, is the first validation (every "
-        + "\(Format.count(validationEvery, "step"))\(late)) with a mean loss below the target, "
+        + "\(Format.count(validationEvery, "step"))\(late)) with a mean \(lossName) below the target, "
         + "p < \(significance).",
     ]
   }

@@ -7,8 +7,10 @@ public struct RuleRegistry: Sendable {
   /// The rules, in the order in which they were added.
   public private(set) var rules: [any UpdateRule.Type]
 
-  /// The rules of this package: Muon, AdamW, Lion.
-  public static let builtIn = RuleRegistry(rules: [Muon.self, AdamW.self, Lion.self])
+  /// The rules of this package: Muon, AdamW, Lion, SGD.
+  public static let builtIn = RuleRegistry(rules: [
+    Muon.self, AdamW.self, Lion.self, SGD.self,
+  ])
 
   /// Adds a rule; one of the same name makes way for it.
   public mutating func add(_ rule: any UpdateRule.Type) {

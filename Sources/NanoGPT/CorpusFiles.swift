@@ -101,7 +101,8 @@ struct CorpusFiles {
       let sha256: String
     }
 
-    let tokenizer: String
+    /// Nil of images.
+    let tokenizer: String?
     let shards: [Shard]
 
     enum CodingKeys: String, CodingKey {
@@ -110,9 +111,9 @@ struct CorpusFiles {
     }
 
     var checksums: [String: String] {
-      Dictionary(shards.map { ($0.file, $0.sha256) } + [(Manifest.tokenizerFileName, tokenizer)]) {
-        $1
-      }
+      var checksums = Dictionary(shards.map { ($0.file, $0.sha256) }) { $1 }
+      checksums[Manifest.tokenizerFileName] = tokenizer
+      return checksums
     }
   }
 

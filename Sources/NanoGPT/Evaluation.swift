@@ -3,13 +3,20 @@ import Foundation
 
 /// How well a model predicts a validation set, or a part of it.
 public struct Evaluation: Hashable, Sendable {
-  /// The mean cross-entropy in nats per token.
+  /// The mean cross-entropy in nats per token, or per image.
   public let loss: Double
   /// The same in bits per byte of text, which does not depend on the tokenizer; nil when nothing is
   /// known about bytes.
   ///
   /// `nats / (ln 2 * bytes)`, over all targets. Predicting the end of a text costs nats but adds no bytes.
   public let bitsPerByte: Double?
+  /// The share of images whose class the model finds; nil of text.
+  public let accuracy: Double?
+
+  /// Puts numbers together.
+  init(loss: Double, bitsPerByte: Double?, accuracy: Double?) {
+    (self.loss, self.bitsPerByte, self.accuracy) = (loss, bitsPerByte, accuracy)
+  }
 
   /// Sums up windows.
   ///
@@ -18,9 +25,10 @@ public struct Evaluation: Hashable, Sendable {
   ///   - tokens: The tokens predicted in all.
   ///   - bytes: The bytes of text in them; nil without a tokenizer.
   init(_ losses: [Double], tokens: Int, bytes: Int?) {
-    loss = losses.reduce(0, +) / Double(losses.count)
+    let loss = losses.reduce(0, +) / Double(losses.count)
     let nats = loss * Double(tokens)
-    bitsPerByte = bytes.map { nats / (log(2) * Double($0)) }
+    self.init(
+      loss: loss, bitsPerByte: bytes.map { nats / (log(2) * Double($0)) }, accuracy: nil)
   }
 }
 

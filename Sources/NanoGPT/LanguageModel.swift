@@ -1,10 +1,30 @@
 import Autograd
 import Foundation
 
+/// A model as an optimizer sees it: its parameters, by the part that they play.
+public protocol TrainableModel: Sendable {
+  /// What meets the input first: a row for each token, or the filters that see the pixels.
+  var embedding: Parameter { get }
+
+  /// From the features of an input to the scores of all tokens, or classes.
+  var head: Linear { get }
+
+  /// All other matrices: what the optimizer that is put to the test moves.
+  var hiddenMatrices: [Parameter] { get }
+
+  /// What chooses among experts: their weights are hidden matrices, their biases go by the load.
+  var routers: [Router] { get }
+}
+
+extension TrainableModel {
+  /// By default none.
+  public var routers: [Router] { [] }
+}
+
 /// A model of what token comes next: what training, evaluation and sampling use of one.
 ///
 /// An architecture of your own conforms, and is known by name once a program has added it.
-public protocol LanguageModel: Sendable {
+public protocol LanguageModel: TrainableModel {
   /// Creates a model whose products are in `precision`, and registers its parameters in `scope`.
   init(_ configuration: GPTConfiguration, precision: Precision, in scope: ParameterScope)
 
@@ -16,12 +36,6 @@ public protocol LanguageModel: Sendable {
 
   /// From the features of a position to the scores of all tokens: `[vocabularySize, modelDimension]`.
   var head: Linear { get }
-
-  /// All other matrices: what the optimizer that is put to the test moves.
-  var hiddenMatrices: [Parameter] { get }
-
-  /// What chooses among experts: their weights are hidden matrices, their biases go by the load.
-  var routers: [Router] { get }
 
   /// The scores of the token after each of `tokens`, before the softcap: `[tokens, vocabularySize]`.
   ///
@@ -41,9 +55,6 @@ public protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
-  /// By default none.
-  public var routers: [Router] { [] }
-
   /// By default that of the softcapped scores.
   public func loss(of inputs: [TokenID], against targets: [TokenID]) -> Tensor {
     scores(of: inputs).softcappedCrossEntropy(targets: targets, cap: configuration.softcap)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The prepared files a run reads, checked before anything is trained.
-public struct PreparedData {
+/// The prepared text a run reads, checked before anything is trained.
+public struct PreparedData: TrainingData {
   /// Where they lie.
   public let directory: URL
   /// What `prepare` said about the files; nil for bare shards from elsewhere.
@@ -15,23 +15,18 @@ public struct PreparedData {
   /// SHA-256 of the tokenizer's file; nil without one.
   public let tokenizerSHA256: String?
 
-  /// The number of tokens to train on.
-  public var trainingTokens: Int { trainingShards.reduce(0) { $0 + $1.tokens.count } }
-
-  /// The names of the shards, and what each is for, in a line.
-  package var shardsText: String {
-    func names(_ shards: [TokenShard]) -> String {
-      let names = shards.map(\.url.lastPathComponent)
-      return names.count <= 2
-        ? names.joined(separator: " and ")
-        : "\(names[0]) to \(names[names.count - 1]) (\(names.count))"
+  /// The shards.
+  public var files: [DataFile] {
+    [(trainingShards, Manifest.Split.train), (validationShards, .validation)].flatMap {
+      shards, split in
+      shards.map {
+        DataFile(url: $0.url, split: split, sha256: $0.sha256, count: $0.tokens.count)
+      }
     }
-    return
-      "trained on \(names(trainingShards)), judged on \(names(validationShards)) in \(directory.relativePath)"
   }
 
-  /// Where the tokenizer lies.
-  public var tokenizerURL: URL { directory.appendingPathComponent(Manifest.tokenizerFileName) }
+  /// What the manifest says of it.
+  public var entropyRate: Double? { manifest?.entropyRate }
 
   /// What a track asks of the data it is trained on.
   public struct Demand: Hashable, Sendable {

@@ -22,7 +22,7 @@ package struct HuggingFaceExport {
         reason: "its model is '\(name)', and only the GPT of this package is known in PyTorch",
         hint: "its weights and tokenizer are files of Hugging Face's formats: write that model too")
     }
-    if let experts = record.configuration.model.experts {
+    if let experts = record.configuration.model.language?.experts {
       throw DataError.badData(
         path: directory.path,
         reason:
@@ -32,7 +32,10 @@ package struct HuggingFaceExport {
     let trained = try TrainedModel(of: record, in: directory)
     let endOfText = Int(trained.tokenizer.endOfText)
     files = [
-      ("config.json", try Self.json(Configuration(of: record, endOfText: endOfText))),
+      (
+        "config.json",
+        try Self.json(Configuration(of: record, trained.model.configuration, endOfText: endOfText))
+      ),
       // Without this key, transformers refuses the weights.
       (
         "model.safetensors",
@@ -41,7 +44,7 @@ package struct HuggingFaceExport {
       (Manifest.tokenizerFileName, trained.tokenizer.serialized()),
       (
         "tokenizer_config.json",
-        try Self.json(TokenizerConfiguration(modelMaxLength: record.configuration.model.context))
+        try Self.json(TokenizerConfiguration(modelMaxLength: trained.model.configuration.context))
       ),
       ("modeling_speedrun.py", PackageResources.modeling_speedrun_py),
       ("transformers_speedrun.py", PackageResources.transformers_speedrun_py),
@@ -78,8 +81,7 @@ package struct HuggingFaceExport {
     let rotaryBase: Double
     let trainedBy: Origin
 
-    init(of record: RunRecord, endOfText: Int) {
-      let model = record.configuration.model
+    init(of record: RunRecord, _ model: GPTConfiguration, endOfText: Int) {
       (bosTokenID, eosTokenID) = (endOfText, endOfText)
       vocabSize = model.vocabularySize
       (hiddenSize, intermediateSize) = (model.modelDimension, model.hiddenDimension)

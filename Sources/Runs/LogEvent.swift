@@ -133,7 +133,8 @@ package enum LogEvent: Codable, Sendable {
     }
     let (step, seconds) = (validation.step, validation.trainSeconds)
     let average = step == 0 ? 0 : 1000 * seconds / Double(step)
+    let accuracy = validation.accuracy.map { "val_accuracy:\(Format.fixed($0, 5)) " } ?? ""
     return "step:\(step)/\(steps) \(name):\(validation.loss.map { Format.fixed($0, 5) } ?? "nan") "
-      + "train_time:\(Format.fixed(seconds, 3))s step_avg:\(Format.fixed(average, 2))ms"
+      + accuracy + "train_time:\(Format.fixed(seconds, 3))s step_avg:\(Format.fixed(average, 2))ms"
   }
 }

@@ -39,19 +39,19 @@ public struct Recipe: Hashable, Sendable {
   }
 
   /// The parameter groups, covering the whole model.
-  public func groups(for model: any LanguageModel) -> [ParameterGroup] {
+  public func groups(for model: any TrainableModel) -> [ParameterGroup] {
     let parameters = [
       model.hiddenMatrices, [model.embedding], [model.head.weight], model.routers.map(\.bias),
     ]
-    return zip(rules(for: model.configuration), parameters)
+    return zip(rules(for: (model as? any LanguageModel)?.configuration), parameters)
       .map { ParameterGroup($0.group, $1, rule: $0.rule.rule) }
   }
 
-  /// The names of the groups that such a model has, and their rules.
+  /// The names of the groups that such a model has, and their rules; nil is a model of images.
   package func rules(
-    for model: GPTConfiguration
+    for model: GPTConfiguration?
   ) -> [(group: String, rule: NamedRule)] {
-    guard let experts = model.mixture else { return rules }
+    guard let experts = model?.mixture else { return rules }
     let balance = LoadBalance(learningRate: experts.balanceRate)
     return rules + [(LoadBalance.name, NamedRule(balance))]
   }

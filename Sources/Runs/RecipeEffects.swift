@@ -10,7 +10,7 @@ extension Recipe {
         + "raise one"
     }
     // Nothing flows back through a head of zeros: with it, all else would stay as it is.
-    if model.isGPT, head.isStill {
+    if model.isGPT || model.kind == Track.Model.convnet, head.isStill {
       return
         "head.learning_rate \(head.learningRate) is 0 in float32, and the head starts at zero, "
         + "so the run would end where it began; raise it"

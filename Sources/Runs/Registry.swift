@@ -10,15 +10,25 @@ import Text
 package struct Registry: Sendable {
   /// Makes the text of a corpus.
   package typealias CorpusBuilder = @Sendable () throws(DataError) -> Corpus
+  /// Finds or makes the images of a corpus.
+  package typealias ImageBuilder = @Sendable () throws(DataError) -> ImageCorpus
 
   package var rules = RuleRegistry.builtIn
   package var models: [String: any LanguageModel.Type] = [Track.Model.gpt: GPT.self]
+  package var imageModels: [String: any ImageClassifier.Type] = [
+    Track.Model.convnet: ConvolutionalNetwork.self
+  ]
   package var corpora: [(name: String, text: CorpusBuilder)] = [
     ("kjv", { () throws(DataError) in try .kingJames() }), ("micro", { .micro() }),
     ("classics", { () throws(DataError) in try .classics() }),
     ("gcide", { () throws(DataError) in try .gcide() }),
   ]
-  package var tracks: [TrackDefinition] = [.sprint, .kjv, .kjvMoE, .micro]
+  package var imageCorpora: [(name: String, images: ImageBuilder)] = [
+    ("digits", { () throws(DataError) in try .digits() }), ("shapes", { .shapes() }),
+  ]
+  package var tracks: [TrackDefinition] = [
+    .sprint, .kjv, .kjvMoE, .micro, .digits, .shapes,
+  ]
   /// Tracks that have no corpus: sizes of models for text of one's own.
   package var presets = TrackDefinition.presets
   /// What rules are on a track that has no recipe for them, by their names.
@@ -47,6 +57,14 @@ package struct Registry: Sendable {
     corpora.first { $0.name == name }?.text
   }
 
+  /// The images of a corpus; nil when none has the name.
+  package func images(named name: String) -> ImageBuilder? {
+    imageCorpora.first { $0.name == name }?.images
+  }
+
+  /// The names of all models, sorted.
+  package var modelNames: [String] { (Array(models.keys) + imageModels.keys).sorted() }
+
   /// The track or preset of a name, with its recipes.
   package func track(named name: String) throws(UsageError) -> TrackDefinition {
     guard let match = (tracks + presets).first(where: { $0.track.name == name }) else {
@@ -69,7 +87,17 @@ package struct Registry: Sendable {
   }
 
   /// A track with every key there is, those included that are left out where they say the usual.
-  var template: TrackDefinition {
+  var template: Tree {
+    get throws(UsageError) {
+      let complete = completeDefinition
+      var images = complete
+      images.track.model = TrackDefinition.digits.track.model
+      return try complete.tree().merging(images.tree())
+    }
+  }
+
+  /// A track of text with every key there is.
+  private var completeDefinition: TrackDefinition {
     var complete = TrackDefinition.kjv
     for track in tracks.map(completed) {
       complete.recipes.merge(track.recipes) { first, _ in first }
@@ -79,6 +107,7 @@ package struct Registry: Sendable {
     (complete.track.model.expertWidth, complete.track.model.balanceRate) = (256, 0.01)
     (complete.track.valEveryLate, complete.track.valGlance, complete.track.valNear) = (5, 12, 0.02)
     (complete.track.dataSeed, complete.track.accumulation) = (0, 1)
+    complete.track.targetAccuracy = 0.97
     complete.recipes["muon"]?.muon = Muon(
       learningRate: 0.03, weightDecay: 0.1, decay: .coupled,
       momentumWarmup: MomentumWarmup(from: 0.85, steps: 100), nesterov: false,

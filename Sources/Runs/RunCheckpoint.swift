@@ -177,7 +177,7 @@ package struct RunRequest: Codable, Sendable {
   package var forTensorBoard: Bool
 
   package init(
-    _ plan: RunPlan, options: [String], data: PreparedData, savesWeights: Bool,
+    _ plan: RunPlan, options: [String], data: any TrainingData, savesWeights: Bool,
     forTensorBoard: Bool
   ) {
     (definition, optimizer, seed) = (plan.original, plan.optimizer, plan.seed)

@@ -12,8 +12,9 @@ extension RunPlan {
     guard
       let mine = try? Self.identity(
         name: track.name, optimizer: optimizer, corpus: track.corpus,
-        architecture: track.model.architecture, model: track.configuration,
-        training: RunRecord.Training(self), rules: recipe.rules(for: track.configuration)),
+        architecture: track.model.architecture, model: track.modelConfiguration,
+        training: RunRecord.Training(self),
+        rules: recipe.rules(for: track.modelConfiguration.language)),
       let other = try? Self.identity(
         name: record.track, optimizer: record.optimizer, corpus: record.data.corpus,
         architecture: record.configuration.architecture, model: record.configuration.model,
@@ -30,7 +31,8 @@ extension RunPlan {
 
   /// Everything that makes a run this one, by dotted keys.
   private static func identity(
-    name: String, optimizer: String, corpus: String, architecture: String?, model: GPTConfiguration,
+    name: String, optimizer: String, corpus: String, architecture: String?,
+    model: ModelConfiguration,
     training: RunRecord.Training, rules: [(group: String, rule: NamedRule)]
   ) throws -> [String: Tree] {
     var tree = Tree.object([

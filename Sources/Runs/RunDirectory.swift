@@ -179,7 +179,7 @@ package struct RunDirectory {
   }
 
   /// Copies the tokenizer of the data, without which weights are of no use elsewhere; nothing without one.
-  package func writeTokenizer(of data: PreparedData) throws(DataError) {
+  package func writeTokenizer(of data: any TrainingData) throws(DataError) {
     guard let expected = data.tokenizerSHA256 else { return }
     let bytes = try Files.read(data.tokenizerURL, hint: "prepare the corpus again")
     guard SHA256.hexadecimal(bytes) == expected else {

@@ -30,12 +30,17 @@ public struct RunLog: Sendable {
     @OrNull public var loss: Double?
     /// The same in bits per byte of text; nil where nothing is known about bytes.
     @OrNull public var bitsPerByte: Double?
+    /// The share of images whose class was found; absent of text.
+    public var accuracy: Double?
     /// The training time until then.
     public var trainSeconds: Double
 
     /// Creates a validation as a log has it.
-    public init(step: Int, loss: Double?, bitsPerByte: Double? = nil, trainSeconds: Double) {
-      (self.step, self.trainSeconds) = (step, trainSeconds)
+    public init(
+      step: Int, loss: Double?, bitsPerByte: Double? = nil, accuracy: Double? = nil,
+      trainSeconds: Double
+    ) {
+      (self.step, self.accuracy, self.trainSeconds) = (step, accuracy, trainSeconds)
       self.loss = loss
       self.bitsPerByte = bitsPerByte
     }
@@ -43,6 +48,7 @@ public struct RunLog: Sendable {
     enum CodingKeys: String, CodingKey {
       case step
       case loss = "val_loss"
+      case accuracy = "val_accuracy"
       case bitsPerByte = "bits_per_byte"
       case trainSeconds = "train_seconds"
     }
@@ -98,8 +104,12 @@ extension RunLog {
   }
 
   /// Notes a validation.
-  package mutating func validate(loss: Double?, bitsPerByte: Double?) -> LogEvent {
-    validations.append(judged(loss, bitsPerByte))
+  package mutating func validate(
+    loss: Double?, bitsPerByte: Double?, accuracy: Double? = nil
+  ) -> LogEvent {
+    var validation = judged(loss, bitsPerByte)
+    if plan.track.isOfImages { validation.accuracy = accuracy }
+    validations.append(validation)
     return .validation(validations[validations.count - 1])
   }
 
@@ -132,7 +142,8 @@ extension RunLog {
         events.append(replay.glance(loss: next.loss, bitsPerByte: next.bitsPerByte))
       }
       guard replay.needsWholeSet, let next = validations.popFirst() else { return }
-      events.append(replay.validate(loss: next.loss, bitsPerByte: next.bitsPerByte))
+      events.append(
+        replay.validate(loss: next.loss, bitsPerByte: next.bitsPerByte, accuracy: next.accuracy))
     }
     for (index, step) in steps.enumerated() {
       validate()
@@ -179,7 +190,8 @@ extension RunLog {
         switch try decoder.decode(LogEvent.self, from: Data(line)) {
         case .train(let event): _ = log.train(event.measured)
         case .validation(let event):
-          _ = log.validate(loss: event.loss, bitsPerByte: event.bitsPerByte)
+          _ = log.validate(
+            loss: event.loss, bitsPerByte: event.bitsPerByte, accuracy: event.accuracy)
         case .glance(let event):
           _ = log.glance(loss: event.loss, bitsPerByte: event.bitsPerByte)
         case .diagnostics(let event): _ = log.diagnose(event)
@@ -215,10 +227,9 @@ extension RunLog {
     return first.loss != nil && first.loss == last.loss
   }
 
-  /// The first validation at or below the target.
+  /// The first validation at the target, or beyond.
   package var arrival: Validation? {
-    guard let target = plan.track.target else { return nil }
-    return validations.first { $0.loss.map { $0 <= target } ?? false }
+    plan.track.goal.flatMap { goal in validations.first(where: goal.isReached) }
   }
 
   /// The validation after the last step of the schedule.
@@ -228,7 +239,7 @@ extension RunLog {
   package var outcome: RunRecord.Outcome {
     if divergedAtStep != nil { return .diverged }
     if isInterrupted { return .interrupted }
-    guard plan.track.target != nil else { return .completed }
+    guard plan.track.goal != nil else { return .completed }
     return arrival == nil ? .missed : .reached
   }
 
@@ -236,10 +247,11 @@ extension RunLog {
   package func result(of process: RunRecord.Process) -> RunRecord.Result {
     let tokens = steps.count * plan.tokensPerStep
     return RunRecord.Result(
-      reached: plan.track.target == nil ? nil : arrival != nil,
+      reached: plan.track.goal == nil ? nil : arrival != nil,
       stepsToTarget: arrival?.step, trainSecondsToTarget: arrival?.trainSeconds,
       finalValLoss: final?.loss, finalBitsPerByte: final?.bitsPerByte,
-      steps: steps.count, tokens: tokens, trainSeconds: trainSeconds,
+      finalValAccuracy: final?.accuracy, steps: steps.count, tokens: tokens,
+      trainSeconds: trainSeconds,
       wallSeconds: process.wallSeconds, startupSeconds: process.startupSeconds,
       stepMillisecondsMedian: steps.map(\.time).median?.milliseconds,
       tokensPerSecond: steps.isEmpty ? nil : (Double(tokens) / trainSeconds).ifFinite,

@@ -29,7 +29,7 @@ package struct RunPlan: Sendable {
     original = definition
     self.definition = try definition.applying(settings, for: optimizer)
       .withoutClaims(
-        of: definition, given: Set(settings.map(\.key)).intersection(["target"]))
+        of: definition, given: Set(settings.map(\.key)).intersection(["target", "target_accuracy"]))
     recipe = try self.definition.recipe(for: optimizer)
     self.optimizer = optimizer
     self.settings = settings
@@ -63,12 +63,28 @@ package struct RunPlan: Sendable {
   }
 
   /// Builds the model, and registers its parameters in `scope`.
-  package func model(in scope: ParameterScope) -> any LanguageModel {
-    Self.model(track.model.kind, track.configuration, precision, in: scope)
+  package func model(in scope: ParameterScope) -> any TrainableModel {
+    Self.model(track.model.kind, track.modelConfiguration, precision, in: scope)
   }
 
   /// Builds a model of an architecture, by its name; nil is the GPT of this package.
   package static func model(
+    _ kind: String?, _ configuration: ModelConfiguration, _ precision: Precision,
+    in scope: ParameterScope
+  ) -> any TrainableModel {
+    switch configuration {
+    case .language(let configuration):
+      return languageModel(kind, configuration, precision, in: scope)
+    case .images(let configuration):
+      guard let architecture = kind.flatMap({ Registry.current.imageModels[$0] }) else {
+        fail("no model of images is called \(kind ?? "nothing")")
+      }
+      return architecture.init(configuration, precision: precision, in: scope)
+    }
+  }
+
+  /// Builds a language model of an architecture, by its name; nil is the GPT of this package.
+  package static func languageModel(
     _ kind: String?, _ configuration: GPTConfiguration, _ precision: Precision,
     in scope: ParameterScope
   ) -> any LanguageModel {

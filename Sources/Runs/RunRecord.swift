@@ -38,7 +38,7 @@ public struct RunRecord: Codable, Sendable {
   package struct Configuration: Codable, Sendable {
     /// The name of the model's architecture; absent of the GPT of this package.
     package var architecture: String?
-    package var model: GPTConfiguration
+    package var model: ModelConfiguration
     package var training: Training
     package var groups: [GroupRecord]
   }
@@ -54,6 +54,8 @@ public struct RunRecord: Codable, Sendable {
     package var precision: Precision
     package var schedule: Schedule
     @OrNull package var target: Double?
+    /// Absent of text.
+    package var targetAccuracy: Double?
     package var valTokens: Int
     package var valEvery: Int
     package var valEveryLate: Int?
@@ -63,6 +65,7 @@ public struct RunRecord: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
       case batch, steps, seed, lanes, accumulation, precision, schedule, target
       case dataSeed = "data_seed"
+      case targetAccuracy = "target_accuracy"
       case valTokens = "val_tokens"
       case valEvery = "val_every"
       case valEveryLate = "val_every_late"
@@ -78,7 +81,7 @@ public struct RunRecord: Codable, Sendable {
     package var valShards: [File]
     @OrNull package var tokenizer: File?
 
-    /// A file, its checksum, and for a shard the number of tokens in it.
+    /// A file, its checksum, and for a shard the number of tokens, or images, in it.
     package struct File: Codable, Sendable {
       package var path: String
       package var sha256: String
@@ -109,9 +112,11 @@ public struct RunRecord: Codable, Sendable {
     @OrNull public var finalValLoss: Double?
     /// The same in bits per byte of text.
     @OrNull public var finalBitsPerByte: Double?
+    /// The share of images whose class was found after the last step; absent of text, and of a run that ended early.
+    public var finalValAccuracy: Double?
     /// The training steps it made.
     public var steps: Int
-    /// The tokens it trained on.
+    /// The tokens, or images, it trained on.
     public var tokens: Int
     /// The time spent on training steps.
     public var trainSeconds: Double
@@ -142,6 +147,7 @@ public struct RunRecord: Codable, Sendable {
       case trainSecondsToTarget = "train_seconds_to_target"
       case finalValLoss = "final_val_loss"
       case finalBitsPerByte = "final_bits_per_byte"
+      case finalValAccuracy = "final_val_accuracy"
       case trainSeconds = "train_seconds"
       case wallSeconds = "wall_seconds"
       case startupSeconds = "startup_seconds"
@@ -244,7 +250,7 @@ extension RunRecord {
 extension RunRecord.Configuration {
   package init(_ plan: RunPlan, groups: [ParameterGroup]) {
     self.init(
-      architecture: plan.track.model.architecture, model: plan.track.configuration,
+      architecture: plan.track.model.architecture, model: plan.track.modelConfiguration,
       training: RunRecord.Training(plan),
       groups: groups.map(\.record))
   }
@@ -267,20 +273,21 @@ extension RunRecord.Training {
     self.init(
       batch: track.batch, steps: plan.steps, seed: plan.seed, dataSeed: plan.dataSeed,
       lanes: track.lanes, accumulation: track.accumulation, precision: plan.precision,
-      schedule: plan.recipe.schedule, target: track.target, valTokens: track.valTokens,
-      valEvery: track.valEvery,
+      schedule: plan.recipe.schedule, target: track.target,
+      targetAccuracy: track.targetAccuracy, valTokens: track.valTokens, valEvery: track.valEvery,
       valEveryLate: track.valEveryLate, valGlance: track.valGlance, valNear: track.valNear)
   }
 }
 
 extension RunRecord.DataFiles {
-  package init(_ data: PreparedData, corpus: String) {
-    func file(_ shard: TokenShard) -> File {
-      File(path: shard.url.recordedPath, sha256: shard.sha256, tokens: shard.tokens.count)
+  package init(_ data: any TrainingData, corpus: String) {
+    func files(_ split: Manifest.Split) -> [File] {
+      data.files.filter { $0.split == split }.map {
+        File(path: $0.url.recordedPath, sha256: $0.sha256, tokens: $0.count)
+      }
     }
     self.init(
-      corpus: corpus, trainShards: data.trainingShards.map(file),
-      valShards: data.validationShards.map(file),
+      corpus: corpus, trainShards: files(.train), valShards: files(.validation),
       tokenizer: data.tokenizerSHA256.map { checksum in
         File(path: data.tokenizerURL.recordedPath, sha256: checksum)
       })

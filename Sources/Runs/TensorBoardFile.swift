@@ -27,7 +27,8 @@ package struct TensorBoardFile {
           ("tokens_per_second", event.tokensPerSecond),
         ], step: event.step)
     case .validation(let event):
-      try append([("loss/validation", event.loss ?? .nan)], step: event.step)
+      let accuracy = event.accuracy.map { [("accuracy/validation", $0)] } ?? []
+      try append([("loss/validation", event.loss ?? .nan)] + accuracy, step: event.step)
     case .glance(let event):
       try append([("loss/glance", event.loss ?? .nan)], step: event.step)
     case .diagnostics: break

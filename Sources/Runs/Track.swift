@@ -11,11 +11,11 @@ public struct Track: Codable, Hashable, Sendable {
   public var version: Int?
   /// The name of the corpus, whose prepared files lie in `data/<corpus>-<vocabulary>`.
   public var corpus: String
-  /// SHA-256 of the corpus's text; nil accepts any.
+  /// SHA-256 of the corpus's text, or of its images; nil accepts any.
   public var textSHA256: String?
-  /// The number of tokens of its tokenizer.
+  /// The number of tokens of its tokenizer, or of the classes of its images.
   public var vocabulary: Int
-  /// Sequences per training step.
+  /// Sequences, or images, per training step.
   public var batch: Int
   /// Shares the batch is split into: part of what determines the numbers.
   public var lanes: Int
@@ -23,7 +23,7 @@ public struct Track: Codable, Hashable, Sendable {
   ///
   /// Each part is computed with no more lanes than it has sequences, which is what saves memory.
   public var accumulation: Int?
-  /// Tokens to predict in every validation.
+  /// Tokens to predict in every validation, or images to tell.
   public var valTokens: Int
   /// Training steps from one validation to the next.
   public var valEvery: Int
@@ -39,11 +39,13 @@ public struct Track: Codable, Hashable, Sendable {
   public var dataSeed: Int?
   /// The validation loss to reach, in nats per token; nil for a run without a finish line.
   public var target: Double?
+  /// The share of validation images whose class is to be found; nil of text, and for a run without a finish line.
+  public var targetAccuracy: Double?
   /// The model that is trained.
   public var model: Model
 
-  /// The extents and constants of the model.
-  public struct Model: Codable, Hashable, Sendable {
+  /// The extents and constants of the model; its file form is in TrackModel.swift.
+  public struct Model: Hashable, Sendable {
     /// The name of the architecture; nil for the GPT of this package.
     public var kind: String?
     /// The name of that GPT.
@@ -74,17 +76,8 @@ public struct Track: Codable, Hashable, Sendable {
     public var expertWidth: Int?
     /// How far an expert's bias moves in a step, before any schedule; nil for the usual rate.
     public var balanceRate: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case modelDimension = "model_dim"
-      case kind, heads, layers, context, softcap
-      case attentionScale = "attention_scale"
-      case ropeBase = "rope_base"
-      case experts
-      case expertsActive = "experts_active"
-      case expertWidth = "expert_width"
-      case balanceRate = "balance_rate"
-    }
+    /// The extents of a model of images; nil of a language model.
+    public var images: Images?
   }
 
   enum CodingKeys: String, CodingKey {
@@ -96,6 +89,7 @@ public struct Track: Codable, Hashable, Sendable {
     case valGlance = "val_glance"
     case valNear = "val_near"
     case dataSeed = "data_seed"
+    case targetAccuracy = "target_accuracy"
   }
 
   /// The lanes that run side by side: no more than a part of the batch has sequences.
@@ -165,11 +159,20 @@ public struct Track: Codable, Hashable, Sendable {
     if let valNear, !(valNear >= 0 && valNear.isFinite) {
       return "val_near \(valNear) is not a number of at least 0"
     }
-    let models = Registry.current.models
-    if let kind = model.kind, models[kind] == nil {
-      return "model.kind '\(kind)' is none of \(models.keys.sorted().joined(separator: ", "))"
+    let models = Registry.current.modelNames
+    if let kind = model.kind, !models.contains(kind) {
+      return "model.kind '\(kind)' is none of \(models.joined(separator: ", "))"
     }
-    if let problem = configuration.problem { return problem }
+    if let problem = modelConfiguration.problem { return problem }
+    if isOfImages, valGlance != nil {
+      return "val_glance is for text: images are judged as a whole"
+    }
+    if isOfImages ? target != nil : targetAccuracy != nil {
+      return "target is the loss of text, target_accuracy that of images"
+    }
+    if let targetAccuracy, !(targetAccuracy > 0 && targetAccuracy <= 1) {
+      return "target_accuracy \(targetAccuracy) is not above 0 and at most 1"
+    }
     if valTokens < model.context {
       return "val_tokens \(valTokens) is not at least the context \(model.context)"
     }
@@ -183,6 +186,7 @@ extension Track {
   ///
   /// On another text or vocabulary the target means nothing, so there is none.
   package mutating func adopt(corpusIn directory: URL) throws(DataError) {
+    if isOfImages { return try adopt(try ImageManifest(in: directory)) }
     let manifest = try PreparedData.manifest(in: directory)
     let text = manifest?.corpus ?? directory.standardizedFileURL.lastPathComponent
     if text == corpus, manifest?.vocabulary ?? vocabulary == vocabulary { return }
@@ -223,7 +227,7 @@ extension Track {
   }
 
   /// The data of its own corpus; one that is known by name and not there yet is prepared first.
-  package func preparedData(progress: (String) -> Void) throws(DataError) -> PreparedData {
+  package func preparedData(progress: (String) -> Void) throws(DataError) -> any TrainingData {
     let manifest = dataDirectory.appendingPathComponent(Manifest.fileName)
     if !FileManager.default.fileExists(atPath: manifest.path),
       let text = Registry.current.corpus(named: corpus)
@@ -231,7 +235,30 @@ extension Track {
       progress("preparing \(corpus) in \(dataDirectory.relativePath), once")
       try CorpusPreparation.prepare(
         try text(), into: dataDirectory, vocabularySize: vocabulary, progress: progress)
+    } else if !FileManager.default.fileExists(atPath: manifest.path),
+      let images = Registry.current.images(named: corpus)
+    {
+      progress("preparing \(corpus) in \(dataDirectory.relativePath), once")
+      try ImagePreparation.prepare(try images(), into: dataDirectory, progress: progress)
     }
-    return try PreparedData(in: dataDirectory, for: demand)
+    return try data(in: dataDirectory)
+  }
+
+  /// The data in a directory, if they are what it asks for.
+  package func data(in directory: URL) throws(DataError) -> any TrainingData {
+    guard let images = model.images else { return try PreparedData(in: directory, for: demand) }
+    return try PreparedImages(in: directory, for: demand, extents: images.extents)
+  }
+
+  /// Makes this the track for prepared images, whichever they are; on others than its own it has no target.
+  private mutating func adopt(_ manifest: ImageManifest) throws(DataError) {
+    if manifest.corpus == corpus, manifest.classes == vocabulary { return }
+    (name, corpus, vocabulary) = (manifest.corpus, manifest.corpus, manifest.classes)
+    (version, targetAccuracy, textSHA256) = (nil, nil, nil)
+    model.images?.height = manifest.extents.height
+    model.images?.width = manifest.extents.width
+    model.images?.channels = manifest.extents.channels
+    let images = manifest.shards.reduce(0) { $0 + ($1.split == .validation ? $1.images : 0) }
+    valTokens = min(valTokens, images)
   }
 }

@@ -26,7 +26,7 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
   }
 
   init(_ tree: Tree) throws(UsageError) {
-    try self.init(tree, like: try Registry.current.template.tree())
+    try self.init(tree, like: try Registry.current.template)
   }
 
   private init(_ tree: Tree, like template: Tree) throws(UsageError) {
@@ -95,9 +95,9 @@ extension TrackDefinition {
     _ = try recipe(for: optimizer)
     guard !settings.isEmpty else { return self }
     var tree = try tree()
-    let template = try Registry.current.template.tree()
+    let template = try Registry.current.template
     let roots = [["recipes", optimizer], ["track"]]
-    for setting in settings {
+    for setting in settings.map(meant) {
       guard let root = roots.first(where: { template[$0 + setting.path] != nil }) else {
         let known = roots.flatMap { template[$0]?.leaves.map(\.key) ?? [] }
         // The key of another optimizer, whose rule has one of the same name here.
@@ -117,6 +117,12 @@ extension TrackDefinition {
     return try TrackDefinition(tree, like: template)
   }
 
+  /// A setting as this track has it: the target of a track of images is an accuracy.
+  private func meant(_ setting: Setting) -> Setting {
+    track.isOfImages && setting.key == "target"
+      ? Setting(key: "target_accuracy", value: setting.value) : setting
+  }
+
   /// The value that a key of the optimizer's recipe or of the track has; nil if there is no such key.
   package func value(of key: String, for optimizer: String) throws(UsageError) -> Tree? {
     let tree = try tree()
@@ -131,14 +137,17 @@ extension TrackDefinition {
   /// changes none of its numbers.
   func withoutClaims(of original: TrackDefinition, given keys: Set<String>) -> TrackDefinition {
     var fixed = track.validated(like: original.track)
-    fixed.target = original.track.target
+    (fixed.target, fixed.targetAccuracy) = (original.track.target, original.track.targetAccuracy)
     var changed = self
     let isSame = fixed == original.track
     if !isSame, !keys.contains("name") { changed.track.name = original.track.name + "-changed" }
-    if !isSame || track.target != original.track.target, !keys.contains("version") {
+    if !isSame || track.goal != original.track.goal, !keys.contains("version") {
       changed.track.version = nil
     }
     if !isSame, !keys.contains("target") { changed.track.target = nil }
+    if !isSame, keys.isDisjoint(with: ["target", "target_accuracy"]) {
+      changed.track.targetAccuracy = nil
+    }
     if track.corpus != original.track.corpus, !keys.contains("text_sha256") {
       changed.track.textSHA256 = nil
     }

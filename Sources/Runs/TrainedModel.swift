@@ -15,9 +15,11 @@ package struct TrainedModel {
   /// - Throws: ``UsageError`` when this program does not know the model; `DataError` when weights or tokenizer are
   ///   missing, are not those of the run, or a weight is not finite.
   package init(of record: RunRecord, in directory: URL) throws {
-    let configuration = record.configuration.model
     func wrong(_ reason: String) -> DataError {
       .badData(path: directory.path, reason: reason, hint: "name the directory of a finished run")
+    }
+    guard let configuration = record.configuration.model.language else {
+      throw wrong("its model is one of images, which has no text")
     }
     if let problem = configuration.problem {
       throw wrong("its run.json describes no model: \(problem)")
@@ -37,7 +39,7 @@ package struct TrainedModel {
         hint: "a run writes its weights after its last step, and with --no-save not at all")
     }
     let scope = ParameterScope(seed: 0)
-    model = RunPlan.model(
+    model = RunPlan.languageModel(
       record.configuration.architecture, configuration, .float32, in: scope)
     parameters = scope.parameters
     try Checkpoint.load(parameters, from: weights)

@@ -10,7 +10,7 @@ package protocol TrainingObserver {
   /// A training step has ended.
   mutating func trained(step: Int, loss: Double, tokens: Int, time: Duration)
   /// A validation of a model has ended; the observer may ask it for text, and must not train it.
-  mutating func validated(loss: Double, of model: any LanguageModel)
+  mutating func validated(loss: Double, of model: any TrainableModel)
   /// Something did not work that training can do without.
   mutating func warned(_ text: String)
 }
@@ -23,10 +23,9 @@ package struct TrainingRun {
   package let plan: RunPlan
   package let parameters: [Parameter]
   package let optimizer: Optimizer
-  private let model: any LanguageModel
+  private let model: any TrainableModel
   private let lanes: Lanes
-  private var batches: BatchLoader
-  private var validation: GlancingValidation
+  private var task: any TrainingTask
   /// Where the run goes on from.
   private let start: RunCheckpoint?
 
@@ -39,7 +38,7 @@ package struct TrainingRun {
   ///   - start: The checkpoint to go on from; nil to begin.
   /// - Throws: `DataError` for data that do not fit, `OptimizerError` for rules that do not.
   package init(
-    _ plan: RunPlan, on data: PreparedData, threads: Int, from start: RunCheckpoint? = nil
+    _ plan: RunPlan, on data: any TrainingData, threads: Int, from start: RunCheckpoint? = nil
   ) throws {
     let (track, recipe) = (plan.track, plan.recipe)
     let workers = Workers(count: threads)
@@ -51,15 +50,8 @@ package struct TrainingRun {
     optimizer = try Optimizer(
       groups: recipe.groups(for: model), covering: parameters, schedule: recipe.schedule,
       workers: workers)
-    batches = try BatchLoader(
-      shards: data.trainingShards, batchSize: track.batch,
-      contextLength: track.model.context, seed: plan.dataSeed,
-      from: start?.header.position ?? .start)
-    let windows = try ValidationSet(
-      shards: data.validationShards, tokens: track.valTokens,
-      contextLength: track.model.context)
-    validation = GlancingValidation(
-      windows, every: track.valGlance, tokenizer: data.tokenizer, lanes: lanes)
+    task = try plan.task(
+      training: model, on: data, in: lanes, from: start?.header.position ?? .start)
   }
 
   /// Trains, writing the log and checkpoints as it goes, and returns the log with what it cannot tell.
@@ -83,10 +75,8 @@ package struct TrainingRun {
       // A training step; the weights before it, where diagnostics will look at its update.
       let before = plan.diagnoses(step) ? WeightSnapshot(of: model.hiddenMatrices) : nil
       let start = clock.now
-      let batch = batches.next()
-      let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count) { [model] index in
-        model.loss(of: batch.inputs[index], against: batch.targets[index])
-      }
+      let batch = task.next()
+      let (loss, gradients) = lanes.lossAndGradients(sequences: batch.count, loss: batch.loss)
       let now = TrainingProgress(step, of: plan.steps)
       let beforeUpdate = clock.now
       if loss.isFinite { optimizer.step(gradients, at: now) }
@@ -112,7 +102,7 @@ package struct TrainingRun {
       log.isInterrupted = Interruption.isRequested && step + 1 < plan.steps
       if log.isInterrupted || checkpoints.isDue(after: step + 1) {
         let failure = checkpoints.write(
-          step: step + 1, position: batches.position, process: meter.process, of: parameters,
+          step: step + 1, position: task.position, process: meter.process, of: parameters,
           optimizer, isLast: log.isInterrupted)
         if let failure { observer.warned("no checkpoint: \(failure)") }
       }
@@ -145,10 +135,11 @@ package struct TrainingRun {
       try directory.append(event, of: plan)
     }
     if plan.track.valGlance != nil {
-      try note(validation.glance(model)) { $0.glance(loss: $1, bitsPerByte: $2) }
+      try note(task.glance()) { $0.glance(loss: $1, bitsPerByte: $2) }
     }
     guard log.needsWholeSet else { return }
-    try note(validation.whole(model)) { $0.validate(loss: $1, bitsPerByte: $2) }
+    let whole = task.judge()
+    try note(whole) { $0.validate(loss: $1, bitsPerByte: $2, accuracy: whole.accuracy) }
   }
 
   /// Runs everything once on dummy data, so that the first timed step is like the others.
@@ -156,13 +147,9 @@ package struct TrainingRun {
   /// A sequence in each lane is enough: the next ones use its buffers again.
   /// It leaves no trace: the weights are put back as they were, and the optimizer forgets.
   private func warmUp() {
-    let track = plan.track
     let weights = parameters.map(\.value.elements)
-    let tokens = (0..<track.model.context).map { TokenID($0 % track.vocabulary) }
-    let (_, gradients) = lanes.lossAndGradients(sequences: min(track.batch, lanes.count)) {
-      [model] _ in
-      model.loss(of: tokens, against: tokens)
-    }
+    let batch = task.rehearsal(of: min(plan.track.batch, lanes.count))
+    let (_, gradients) = lanes.lossAndGradients(sequences: batch.count, loss: batch.loss)
     optimizer.step(gradients, at: TrainingProgress(0, of: plan.steps))
     for (parameter, elements) in zip(parameters, weights) { parameter.assign(elements) }
     optimizer.forget()

@@ -59,8 +59,9 @@ struct DoctorCommand: ColoredCommand {
     let directory = track.dataDirectory
     let (name, path) = ("data \(track.corpus)", directory.relativePath)
     do {
-      let tokens = try PreparedData(in: directory, for: track.demand).trainingTokens
-      return (name, "\(Format.grouped(tokens)) training tokens in \(path), intact", nil)
+      let count = Format.grouped(try track.data(in: directory).trainingCount)
+      let inputs = track.isOfImages ? "images" : "tokens"
+      return (name, "\(count) training \(inputs) in \(path), intact", nil)
     } catch DataError.missingInput {
       return (name, "not prepared yet; the first run will do it", nil)
     } catch {

@@ -44,7 +44,7 @@ struct EvaluateCommand: ColoredCommand {
       first, dataDirectory: data.path.map { URL(fileURLWithPath: $0, isDirectory: true) },
       threads: threads.usable)
     let results = try zip(records, runs).map { record, run in
-      try evaluator.evaluate(record, in: run, named: run.relativePath)
+      try evaluator.evaluate(record, in: run)
     }
     let console = Console.output(color.mode)
     if json {
@@ -85,7 +85,11 @@ struct TextEvaluator {
 
   /// Reads the data of a run, from where they were or from `dataDirectory`.
   init(_ record: RunRecord, dataDirectory: URL?, threads: Int) throws {
-    let (model, training) = (record.configuration.model, record.configuration.training)
+    let training = record.configuration.training
+    guard let model = record.configuration.model.language else {
+      throw UsageError(
+        "its model is none of text", hint: "a run on images says its accuracy in its record")
+    }
     guard
       let directory = dataDirectory
         ?? record.data.trainShards.first.map({
@@ -123,14 +127,14 @@ struct TextEvaluator {
   }
 
   /// Judges the weights of a run.
-  func evaluate(_ record: RunRecord, in directory: URL, named name: String) throws -> TextEvaluation
-  {
+  func evaluate(_ record: RunRecord, in directory: URL) throws -> TextEvaluation {
     let model = try TrainedModel(of: record, in: directory).model
     let predictions = model.predictions(of: windows, on: workers).flatMap(\.self)
     let right = predictions.count(where: \.isLikeliest)
     let answers = cloze.answers(of: model, on: workers)
     return TextEvaluation(
-      run: name, loss: predictions.reduce(0) { $0 + $1.loss } / Double(predictions.count),
+      run: directory.relativePath,
+      loss: predictions.reduce(0) { $0 + $1.loss } / Double(predictions.count),
       accuracy: Double(right) / Double(predictions.count), lastWords: cloze.count,
       lastWordsFound: answers.count { $0 },
       groups: groups.summary(of: predictions, targets: windows.targets.flatMap(\.self)))

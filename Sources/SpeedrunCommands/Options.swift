@@ -143,7 +143,9 @@ struct TrackOptions: ParsableArguments {
     name: .customLong("set"), help: "Change a value of the track or of its recipes: key=value.")
   var texts: [String] = []
 
-  @Option(parsing: .unconditional, help: "The validation loss to reach.")
+  @Option(
+    parsing: .unconditional,
+    help: "The validation loss to reach; on a track of images, the accuracy.")
   var target: Double?
 
   /// The track on its data, before any setting.

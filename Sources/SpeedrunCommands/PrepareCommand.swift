@@ -8,16 +8,19 @@ import Text
 struct PrepareCommand: ColoredCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
-    abstract: "Turn text into a tokenizer, token shards and a manifest.",
+    abstract: "Turn text into a tokenizer, token shards and a manifest; images into shards.",
     discussion: """
       Without options, prepares the King James Bible. Blank lines separate the documents of your own \
       text, unless --separator says what does. A vocabulary of 257 is one token per byte. What is prepared already stays \
-      as it is, and another text of the same name is refused: give it a --name.
+      as it is, and another text of the same name is refused: give it a --name. Images are digits, shapes, or with --images \
+      the binary files of CIFAR-10; they need no tokenizer.
 
       \(ExitStatus.help)
       """)
 
-  private static var known: [String] { Registry.current.corpora.map(\.name) }
+  private static var known: [String] {
+    Registry.current.corpora.map(\.name) + Registry.current.imageCorpora.map(\.name)
+  }
 
   @Option(
     help: "A corpus by its name: \(known.joined(separator: ", ")).", completion: .list(known))
@@ -27,6 +30,11 @@ struct PrepareCommand: ColoredCommand {
     parsing: .upToNextOption, help: "UTF-8 text files of your own; - is standard input.",
     completion: .file())
   var text: [String] = []
+
+  @Option(
+    help: "A directory with CIFAR-10's data_batch_1.bin to data_batch_5.bin and test_batch.bin.",
+    completion: .directory)
+  var images: String?
 
   @Option(help: "What to call your own text (default: text- and the name of its first file).")
   var name: String?
@@ -50,6 +58,9 @@ struct PrepareCommand: ColoredCommand {
     if corpus != nil, !text.isEmpty {
       throw ValidationError("--corpus and --text exclude each other")
     }
+    if images != nil, corpus != nil || !text.isEmpty || vocabulary != nil {
+      throw ValidationError("--images excludes --corpus, --text and --vocabulary")
+    }
     if text.isEmpty, name != nil || separator != nil || lossy {
       throw ValidationError("--name, --separator and --lossy belong to --text")
     }
@@ -66,6 +77,7 @@ struct PrepareCommand: ColoredCommand {
 
   func run() throws {
     let messages = Console.messages(color.mode)
+    if let images = try namedImages() { return try prepare(images, messages) }
     let source = try text.isEmpty ? named() : own { messages.print($0) }
     let track = Registry.current.tracks.map(\.track).first { $0.corpus == source.name }
     let size = vocabulary ?? track?.vocabulary ?? 1024
@@ -97,6 +109,31 @@ struct PrepareCommand: ColoredCommand {
       arguments: ["run"]
         + (isTracks ? ["--track", track?.name ?? ""] : ["--data", directory.relativePath]))
     messages.print(next.text)
+  }
+
+  /// The images that the options name; nil when they name text.
+  private func namedImages() throws -> ImageCorpus? {
+    if let images { return try .cifar10(in: URL(fileURLWithPath: images, isDirectory: true)) }
+    guard let corpus, let build = Registry.current.images(named: corpus) else { return nil }
+    if vocabulary != nil {
+      throw UsageError("--vocabulary: \(corpus) is of images, which have no tokens")
+    }
+    return try build()
+  }
+
+  private func prepare(_ images: ImageCorpus, _ messages: Console) throws {
+    let directory =
+      out.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      ?? Track.dataDirectory(corpus: images.name, vocabulary: images.train.classes)
+    try ImagePreparation.prepare(images, into: directory) { messages.print($0) }
+    Console.output(color.mode).print(directory.relativePath)
+    let tracks = Registry.current.tracks.map(\.track).filter(\.isOfImages)
+    let own = tracks.first { $0.corpus == images.name && out == nil }
+    let data = own == nil ? ["--data", directory.relativePath] : []
+    if let track = own ?? tracks.first {
+      messages.print(
+        NextCommand(reason: "next", arguments: ["run", "--track", track.name] + data).text)
+    }
   }
 
   /// The text of files, or of standard input.

@@ -176,7 +176,7 @@ struct RunCommand: ColoredCommand {
         canSample: start.savesWeights && data.tokenizer != nil,
         canResume: checkpoints.isKept
       ).after(record.outcome),
-      floor: data.manifest?.entropyRate
+      floor: data.entropyRate
     )
     watcher.finish(summary)
     if json {

@@ -9,7 +9,7 @@ import Runs
 struct RunStart {
   let source: TrackSource
   let plan: RunPlan
-  let data: PreparedData
+  let data: any TrainingData
   /// Where it writes.
   let place: URL
   /// Nil of a run that begins.

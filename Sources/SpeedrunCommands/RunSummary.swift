@@ -19,7 +19,7 @@ extension Console {
 
   /// Says what a run is about to do: every parameter and its rule, and the size of the run.
   func announce(
-    _ plan: RunPlan, routes: [Route], on data: PreparedData, threads: Int, directory: String
+    _ plan: RunPlan, routes: [Route], on data: any TrainingData, threads: Int, directory: String
   ) {
     let (track, steps) = (plan.track, plan.recipe.steps)
     let tokens = track.batch * track.model.context
@@ -28,10 +28,10 @@ extension Console {
     print("\(Format.grouped(elements)) elements in \(routes.count) parameters")
     print()
     print(
-      "\(track.title): \(steps) steps of \(Format.grouped(tokens)) tokens, "
-        + "\(Format.fixed(Double(steps * tokens) / Double(data.trainingTokens), 2)) epochs of "
-        + "\(Format.grouped(data.trainingTokens)), \(threads) threads, \(plan.precision.rawValue); target "
-        + (track.target.map { Format.fixed($0, 3) } ?? "none") + "; writing to \(directory)")
+      "\(track.title): \(steps) steps of \(Format.grouped(tokens)) \(track.isOfImages ? "images" : "tokens"), "
+        + "\(Format.fixed(Double(steps * tokens) / Double(data.trainingCount), 2)) epochs of "
+        + "\(Format.grouped(data.trainingCount)), \(threads) threads, \(plan.precision.rawValue); target "
+        + (track.goal?.text ?? "none") + "; writing to \(directory)")
     print(data.shardsText)
   }
 }
@@ -57,7 +57,7 @@ struct RunSummary {
     console.print("  " + headline(console))
     console.print()
     if !chart.isEmpty {
-      console.print("  validation loss, nats per token")
+      console.print("  validation loss, nats per \(input)")
       for line in chart { console.print("  " + console.paint(line, .cyan)) }
       console.print()
     }
@@ -76,18 +76,22 @@ struct RunSummary {
   /// How it ended.
   var sentence: String { "\(record.optimizer) on \(record.track): \(end.text)" }
 
+  /// What the model learns from, one of them.
+  private var input: String { log.plan.track.isOfImages ? "image" : "token" }
+
   private func headline(_ console: Console) -> String {
     console.bold(end.ink.map { console.paint(sentence, $0) } ?? sentence)
   }
 
   private var end: (ink: Ink?, text: String) {
-    let (result, goal) = (record.result, log.plan.track.target ?? 0)
-    let (target, gap) = (Format.fixed(goal, 3), (result.finalValLoss ?? 0) - goal)
+    let (result, goal) = (record.result, log.plan.track.goal)
+    let gap = log.final.flatMap { goal?.measure(of: $0) }.flatMap { goal?.shortfallText(of: $0) }
+    let target = goal?.text ?? ""
     let seconds = Format.duration(result.trainSecondsToTarget ?? 0)
     return switch record.outcome {
     case .reached:
       (.green, "reached \(target) at step \(result.stepsToTarget ?? 0), after \(seconds)")
-    case .missed: (.yellow, "finished \(Format.fixed(gap, 4)) above the target of \(target)")
+    case .missed: (.yellow, "finished \(gap ?? "before the target")")
     case .completed: (nil, "finished (no target set)")
     case .diverged:
       (.red, "diverged, the loss of step \(result.divergedAtStep ?? 0) is not a number")
@@ -100,14 +104,15 @@ struct RunSummary {
     let result = record.result
     var rows: [(name: String, text: String)] = []
     if let last = log.validations.last, let loss = last.loss {
-      var text = Format.fixed(loss, 4) + " nats per token"
+      var text = Format.fixed(loss, 4) + " nats per \(input)"
+      if let accuracy = last.accuracy { text += ", \(Goal.percent(accuracy))" }
       if let bits = last.bitsPerByte { text += ", \(Format.fixed(bits, 4)) bits per byte" }
       if let floor { text += " (the entropy of such text: \(Format.fixed(floor, 3)) nats)" }
       rows.append((last.step == result.steps ? "final loss" : "last loss", text))
     }
     if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
       let time = "\(result.steps) steps in \(Format.duration(result.trainSeconds))"
-      let rates = "\(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) tokens/s"
+      let rates = "\(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) \(input)s/s"
       let share = Format.percent(result.steadyOptimizerSeconds / result.steadyTrainSeconds)
       rows += [("training", "\(time): \(rates)"), ("optimizer", "\(share) of that time")]
       if let pauses = result.pausesText {

@@ -43,11 +43,13 @@ struct RunWatcher: TrainingObserver {
     update()
   }
 
-  mutating func validated(loss: Double, of model: any LanguageModel) {
+  mutating func validated(loss: Double, of model: any TrainableModel) {
     progress.validated(loss: loss)
     guard page != nil else { return }
     content.validated(step: step, loss: loss)
-    if step > 0, let text = sample?.text(of: model, isLast: step == progress.steps) {
+    if step > 0, let model = model as? any LanguageModel,
+      let text = sample?.text(of: model, isLast: step == progress.steps)
+    {
       content.wrote(text, after: step)
     }
     update()

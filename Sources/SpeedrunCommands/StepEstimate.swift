@@ -46,6 +46,7 @@ struct StepEstimate {
   /// Whether a run is worth the measurement: one of a preset, whose size nobody has seen run, or of steps so long that
   /// it does not matter.
   static func isWorth(_ plan: RunPlan, of source: TrackSource) -> Bool {
+    if plan.track.isOfImages { return false }
     let model = plan.track.configuration
     let operations = model.projectionOperationsPerToken + model.attentionOperationsPerToken
     return source.preset != nil || Double(plan.tokensPerStep) * operations > 1e12

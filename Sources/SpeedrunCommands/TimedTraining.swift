@@ -25,7 +25,13 @@ struct TimedTraining {
     let scope = ParameterScope(seed: plan.seed)
     let workers = Workers(count: threads)
     track = plan.track
-    model = plan.model(in: scope)
+    guard !plan.track.isOfImages else {
+      throw UsageError(
+        "track \(track.name) is of images, and only language models are timed by themselves",
+        hint: "`speedrun run` says what a step of it takes")
+    }
+    model = RunPlan.languageModel(
+      track.model.kind, track.configuration, plan.precision, in: scope)
     lanes = Lanes(count: track.lanesSideBySide, scope: scope, workers: workers)
     optimizer = try Optimizer(
       groups: plan.recipe.groups(for: model), covering: scope.parameters, workers: workers)

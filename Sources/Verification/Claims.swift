@@ -95,22 +95,39 @@ extension Verifier {
     let track = record.track
     let directory = track.dataDirectory
     let source = directory.appendingPathComponent(Manifest.fileName)
-    let manifest: Manifest
+    let local: ExperimentRecord.Checksums
     do {
-      manifest = try Manifest(in: directory)
+      local =
+        track.isOfImages
+        ? ExperimentRecord.Checksums(try ImageManifest(in: directory))
+        : ExperimentRecord.Checksums(try Manifest(in: directory))
     } catch .missingInput {
       return
     } catch {
       return add(ExperimentRecord.fileName, "data cannot be compared: \(error)")
     }
-    func checksums(_ split: Manifest.Split) -> [String] {
-      manifest.shards.filter { $0.split == split }.map(\.sha256)
-    }
-    let local = ExperimentRecord.Checksums(
-      trainShards: checksums(.train), valShards: checksums(.validation),
-      tokenizer: manifest.tokenizerSHA256)
     compare(record.data, with: local, at: "data", in: ExperimentRecord.fileName) { _ in
       "\(source.relativePath) says"
     }
+  }
+}
+
+extension ExperimentRecord.Checksums {
+  /// Those of prepared text.
+  fileprivate init(_ manifest: Manifest) {
+    func checksums(_ split: Manifest.Split) -> [String] {
+      manifest.shards.filter { $0.split == split }.map(\.sha256)
+    }
+    self.init(
+      trainShards: checksums(.train), valShards: checksums(.validation),
+      tokenizer: manifest.tokenizerSHA256)
+  }
+
+  /// Those of prepared images.
+  fileprivate init(_ manifest: ImageManifest) {
+    func checksums(_ split: Manifest.Split) -> [String] {
+      manifest.shards.filter { $0.split == split }.map(\.sha256)
+    }
+    self.init(trainShards: checksums(.train), valShards: checksums(.validation), tokenizer: nil)
   }
 }

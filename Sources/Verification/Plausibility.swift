@@ -12,7 +12,7 @@ struct Plausibility {
   private var validationBytes: Double?
   /// The same of what glances look at.
   private var glanceBytes: Double?
-  private var models: [Architecture: (model: any LanguageModel, matrices: [String])] = [:]
+  private var models: [Architecture: (model: any TrainableModel, matrices: [String])] = [:]
 
   /// The most weights a model may have that is built only to be looked at: a gigabyte of them.
   private static let mostWeights = 1 << 28
@@ -20,7 +20,7 @@ struct Plausibility {
   /// What keeps a model from being looked at, in words; nil when nothing does.
   mutating func problem(with plan: RunPlan) -> String? {
     guard models[Architecture(plan)] == nil else { return nil }
-    let configuration = plan.track.configuration
+    let configuration = plan.track.modelConfiguration
     guard configuration.weights <= Self.mostWeights else {
       return "its model is too large to be looked at: \(configuration.weights) weights"
     }
@@ -85,7 +85,9 @@ struct Plausibility {
         switch event {
         case .train(let event): problem(with: run.log.steps[event.step])
         case .validation(let validation):
-          problem(with: validation, Self.tokens(in: run.log.plan.track), &validationBytes)
+          run.log.plan.track.isOfImages
+            ? problem(withAccuracyOf: validation, run.log.plan.track.valTokens)
+            : problem(with: validation, Self.tokens(in: run.log.plan.track), &validationBytes)
         case .glance(let glance):
           problem(with: glance, Self.glanceTokens(in: run.log.plan.track), &glanceBytes)
         case .diagnostics(let event):
@@ -134,6 +136,14 @@ struct Plausibility {
     }
     validationBytes = bytes.rounded()
     return nil
+  }
+
+  /// An accuracy is a whole number of images over how many there are.
+  private func problem(withAccuracyOf validation: RunLog.Validation, _ images: Int) -> String? {
+    guard let accuracy = validation.accuracy else { return "val_accuracy is missing" }
+    let found = (accuracy * Double(images)).rounded()
+    return (0...Double(images)).contains(found) && accuracy == found / Double(images)
+      ? nil : "val_accuracy is \(accuracy), which is no share of \(images) images"
   }
 
   private func problem(with event: LogEvent.Diagnostics, of recipe: Recipe) -> String? {
@@ -247,9 +257,9 @@ extension RunLog {
 /// What determines the parameters of a model.
 private struct Architecture: Hashable {
   private let kind: String?
-  private let configuration: GPTConfiguration
+  private let configuration: ModelConfiguration
 
   init(_ plan: RunPlan) {
-    (kind, configuration) = (plan.track.model.kind, plan.track.configuration)
+    (kind, configuration) = (plan.track.model.kind, plan.track.modelConfiguration)
   }
 }

@@ -36,6 +36,7 @@ import Testing
     check(
       "squared ReLU", { kernel_squared_relu($0[0], $0[2], count) },
       { a, _, _ in max(a, 0) * max(a, 0) })
+    check("ReLU", { kernel_relu($0[0], $0[2], count) }, { a, _, _ in max(a, 0) })
     check(
       "softcap", { kernel_softcap($0[0], $0[2], count, 2) },
       { a, _, _ in 2 * a / (a * a + 4).squareRoot() })
@@ -48,6 +49,9 @@ import Testing
         "squared ReLU's pullback",
         { kernel_squared_relu_pullback($0[0], $0[1], $0[2], count, accumulate) },
         { a, b, c in kept * c + 2 * max(a, 0) * b })
+      check(
+        "ReLU's pullback", { kernel_relu_pullback($0[0], $0[1], $0[2], count, accumulate) },
+        { a, b, c in kept * c + (a > 0 ? b : 0) })
       check(
         "softcap's pullback",
         { kernel_softcap_pullback($0[0], $0[1], $0[2], count, 2, accumulate) },

@@ -48,6 +48,11 @@ import Testing
     expectGradient(of: [[4, 5]]) { $0[0].gathering([3, 0, 3, 1, 3]) }
   }
 
+  /// A small step, so that no element changes its sign.
+  @Test func relu() {
+    expectGradient(of: [[3, 50]], step: 1e-3) { $0[0].relu() }
+  }
+
   @Test func squaredReLU() {
     expectGradient(of: [[3, 50]]) { $0[0].squaredReLU() }
   }

@@ -9,6 +9,7 @@ import Testing
   @Test func theRulesOfThisPackageKeepTheContract() {
     expectRule(plainAdamW)
     expectRule(Lion(learningRate: 0.01, beta1: 0.9, beta2: 0.99, weightDecay: 0.1))
+    expectRule(SGD(learningRate: 0.01, momentum: 0.9, weightDecay: 0.1))
     expectRule(Muon(learningRate: 0.02, weightDecay: 0.01))
     expectRule(
       Muon(

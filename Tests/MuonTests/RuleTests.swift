@@ -140,6 +140,7 @@ func weights(
     Muon(learningRate: 0.5, weightDecay: 0.25, scale: .rms),
     AdamW(learningRate: 0.5, beta1: 0.9, beta2: 0.95, epsilon: 1e-10, weightDecay: 0.25),
     Lion(learningRate: 0.5, beta1: 0.9, beta2: 0.99, weightDecay: 0.25),
+    SGD(learningRate: 0.5, momentum: 0.9, weightDecay: 0.25),
   ]
 
   @Test(arguments: rules.indices)

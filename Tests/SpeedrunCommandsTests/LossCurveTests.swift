@@ -30,6 +30,15 @@ extension CommandLineTests {
         ], tolerance: 1e-3)
     }
 
+    /// Half as many steps: a network of convolutions is as sensitive as a transformer twice as far.
+    @Test(arguments: ["muon", "adamw", "sgd"])
+    func everyLossOnImagesEqualsPyTorch(optimizer: String) throws {
+      let curves = try curves(in: "image_curve_goldens.json")["shapes"] as? [String: Any]
+      try expectEqual(
+        try #require(curves?[optimizer] as? [Double]),
+        ["--track", "shapes", "--optimizer", optimizer], tolerance: 1e-3)
+    }
+
     private func curves(in file: String) throws -> [String: Any] {
       let value = try JSONSerialization.jsonObject(with: Data(contentsOf: golden(file)))
       return try #require(value as? [String: Any])

@@ -21,6 +21,10 @@ void kernel_add_scaled(float alpha, const float *x, float *y, size_t count);
 void kernel_scale(float alpha, const float *x, float *y, size_t count);
 /// `y (+)= a b`.
 void kernel_multiply(const float *a, const float *b, float *y, size_t count, bool accumulate);
+/// `y = max(x, 0)`.
+void kernel_relu(const float *x, float *y, size_t count);
+/// `dx (+)= dy` where `x > 0`.
+void kernel_relu_pullback(const float *x, const float *dy, float *dx, size_t count, bool accumulate);
 /// `y = max(x, 0)^2`.
 void kernel_squared_relu(const float *x, float *y, size_t count);
 /// `dx (+)= 2 max(x, 0) dy`.
@@ -44,6 +48,15 @@ double kernel_sum_of_squares(const float *x, size_t count);
 /// `y = x[0] + x[1] + ...`, element by element and in that order, for at least one vector; `y` may be one of them (in
 /// place).
 void kernel_sum_vectors(const float *_Nonnull const *_Nonnull x, size_t vectors, float *y, size_t count);
+
+// Images: [height, width, channels].
+
+/// The greatest of every window of size x size pixels, for each channel.
+void kernel_max_pool(const float *x, float *y, size_t height, size_t width, size_t channels, size_t size);
+/// `dx += dy` at the first pixel of a window that is `y`; `rest` has room for a pixel.
+void kernel_max_pool_pullback(
+    const float *x, const float *y, const float *dy, float *rest, float *dx, size_t height, size_t width,
+    size_t channels, size_t size);
 
 // Row-wise.
 
