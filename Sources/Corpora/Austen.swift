@@ -5,7 +5,7 @@ import NanoGPT
 package enum Austen {
   /// The chapters of all novels, in the order of the package.
   ///
-  /// - Throws: ``DataError`` without the package's file, or for bytes that are not its contents.
+  /// - Throws: `DataError` without the package's file, or for bytes that are not its contents.
   static func chapters() throws(DataError) -> [String] {
     let file = try SourceFiles.find(
       "usr/lib/R/site-library/janeaustenr/data/Rdata.rdb", of: "janeaustenr")

@@ -6,7 +6,7 @@ extension Corpus {
   ///
   /// A document is a chapter, a scene, a sonnet, or what is said of a psalm.
   ///
-  /// - Throws: ``DataError`` of kind `missingInput` without one of the packages that hold them, of kind `badData` when
+  /// - Throws: `DataError` of kind `missingInput` without one of the packages that hold them, of kind `badData` when
   ///   they hold another text.
   public static func classics() throws(DataError) -> Corpus {
     let documents =

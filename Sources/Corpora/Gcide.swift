@@ -7,7 +7,7 @@ extension Corpus {
   ///
   /// A document is an entry.
   ///
-  /// - Throws: ``DataError`` of kind `missingInput` without the package, of kind `badData` when it holds another text.
+  /// - Throws: `DataError` of kind `missingInput` without the package, of kind `badData` when it holds another text.
   public static func gcide() throws(DataError) -> Corpus {
     let file = try SourceFiles.find("usr/share/dictd/gcide.dict.dz", of: "dict-gcide")
     let bytes = try Files.read(file, hint: SourceFiles.hint)

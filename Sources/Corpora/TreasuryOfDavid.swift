@@ -5,7 +5,7 @@ import NanoGPT
 package enum TreasuryOfDavid {
   /// What is said of each psalm, in the order of the book.
   ///
-  /// - Throws: ``DataError`` without the program `mod2imp` or the book.
+  /// - Throws: `DataError` without the program `mod2imp` or the book.
   static func entries() throws(DataError) -> [String] {
     let printed = try Program.output(of: "mod2imp", ["TDavid"], hint: SourceFiles.hint)
     return entries(printed: String(decoding: printed, as: UTF8.self))

@@ -5,7 +5,7 @@ import Autograd
 ///     b_e = b_e + lr sign(mean(load) - load_e)
 ///
 /// What stands for the gradient is the load, the number of tokens of the batch that each expert got: see
-/// ``Autograd/Tensor/choosingExperts(_:bias:)``. So a bias is counted over lanes, saved and resumed like any parameter.
+/// `Tensor.choosingExperts(_:bias:)`. So a bias is counted over lanes, saved and resumed like any parameter.
 /// The sign of 0 is 0.
 ///
 /// Wang et al., "Auxiliary-Loss-Free Load Balancing Strategy for Mixture-of-Experts" (2024), arXiv:2408.15664.

@@ -46,7 +46,7 @@ public struct MixtureOfExperts: Sendable {
   var matrices: [Parameter] { [router.weight] + (experts + [shared]).flatMap(\.matrices) }
 }
 
-/// Chooses the experts of every token: see ``Autograd/Tensor/choosingExperts(_:bias:)``.
+/// Chooses the experts of every token: see `Tensor.choosingExperts(_:bias:)`.
 ///
 /// Its products are in float32 whatever the model's are: a rounded score may choose another expert.
 public struct Router: Sendable {

@@ -77,7 +77,7 @@ struct ConvolutionalBlock: Sendable {
 
 /// A convolution of 3 x 3 pixels without bias.
 public struct Convolution: Sendable {
-  /// The filters, `[outputs, 9 inputs]`: a neighbourhood as ``Autograd/Tensor/patches(size:)`` has it.
+  /// The filters, `[outputs, 9 inputs]`: a neighbourhood as `Tensor.patches(size:)` has it.
   public let weight: Parameter
   private let precision: Precision
 
