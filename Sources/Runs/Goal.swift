@@ -7,7 +7,7 @@ package enum Goal: Hashable, Sendable {
   /// The share of images whose class is found.
   case accuracy(Double)
 
-  /// What a validation is judged by; the lower, the better. Nil where it is not a number.
+  /// What a validation is judged by, the lower the better; nil where it is not a number.
   ///
   /// Of an accuracy it is the share of errors, so that whatever compares losses compares accuracies too.
   package func measure(of validation: RunLog.Validation) -> Double? {

@@ -65,6 +65,11 @@ public struct Extension: Sendable {
     Extension { $0.models[name] = model }
   }
 
+  /// A model of images of another architecture; a track file names it by `kind` in `[track.model]`.
+  public static func imageModel(_ name: String, _ model: any ImageClassifier.Type) -> Extension {
+    Extension { $0.imageModels[name] = model }
+  }
+
   /// A text that can be prepared by name, and a track of the same name on it: the default track without its target.
   ///
   /// - Parameters:

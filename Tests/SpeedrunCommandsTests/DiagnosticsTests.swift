@@ -21,7 +21,7 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Registry.builtIn.ruleNames)
+    @Test(arguments: TrackDefinition.micro.recipes.keys.sorted())
     func theLogShowsEveryMatrixAndTheRunIsTheSame(_ contestant: String) throws {
       try withTool { tool in
         let arguments =

@@ -80,7 +80,7 @@ extension CommandLineTests {
       }
     }
 
-    @Test(arguments: Registry.builtIn.ruleNames)
+    @Test(arguments: TrackDefinition.micro.recipes.keys.sorted())
     func theLogHasEveryStepAndValidation(_ contestant: String) throws {
       try withTool { tool in
         let run = try tool.run(
@@ -123,7 +123,7 @@ extension CommandLineTests {
     }
 
     @Test(
-      arguments: Registry.builtIn.ruleNames, Precision.allCases.filter { $0.problem == nil })
+      arguments: TrackDefinition.micro.recipes.keys.sorted(), Precision.allCases.filter { $0.problem == nil })
     func theLossDoesNotDependOnTheNumberOfThreads(
       _ contestant: String, _ precision: Precision
     ) throws {

@@ -9,6 +9,7 @@ extension ImageCorpus {
   /// c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd, of Alex Krizhevsky's page.
   ///
   /// - Parameter directory: Where the files lie: at least the first batch, and the test batch.
+  /// - Returns: The images of all these files.
   /// - Throws: ``DataError`` of kind `missingInput` without them, of kind `badData` when one is no whole number of
   ///   records, or has a class above 9.
   public static func cifar10(in directory: URL) throws(DataError) -> ImageCorpus {

@@ -13,6 +13,7 @@ public protocol ImageClassifier: TrainableModel {
   /// The scores of all classes, before the softcap: `[1, classes]`.
   ///
   /// - Parameter image: `[height, width, channels]`, its numbers as ``PixelScale`` has them.
+  /// - Returns: One row.
   func scores(of image: Tensor) -> Tensor
 }
 
