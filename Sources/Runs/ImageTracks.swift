@@ -2,15 +2,15 @@ import Muon
 import NanoGPT
 
 extension TrackDefinition {
-  /// 5000 handwritten digits of MNIST, 96.5 % of the ones set aside to be told: some ten seconds on two cores.
+  /// 5000 handwritten digits of MNIST, 96 % of the ones set aside to be told: some ten seconds on two cores.
   ///
-  /// The search of `results/sweeps/digits.toml` found the recipes, of 160 steps for each optimizer. The target is below what
-  /// gradient descent then reaches, the least of the three. The steps are the fewest of a few lengths tried at which
-  /// three seeds ended above it.
+  /// The search of `results/sweeps/digits.toml` found the recipes, of 160 steps for each optimizer. The target is a little below what
+  /// gradient descent then reaches, the least of the three: 96.4 %, the mean of seeds 0 to 19. The steps of the others are
+  /// the fewest of a few lengths tried at which three seeds ended above 97 %.
   public static let digits = TrackDefinition(
     track: Track(
       name: "digits", version: 1, corpus: "digits", textSHA256: ImageCorpus.digitsSHA256,
-      vocabulary: 10, batch: 128, lanes: 4, valTokens: 940, valEvery: 5, targetAccuracy: 0.965,
+      vocabulary: 10, batch: 128, lanes: 4, valTokens: 940, valEvery: 5, targetAccuracy: 0.96,
       model: Track.Model(
         kind: Track.Model.convnet,
         images: Track.Model.Images(
