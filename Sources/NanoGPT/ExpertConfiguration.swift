@@ -20,8 +20,10 @@ extension GPTConfiguration {
       balanceRate: balanceRate ?? Self.usualBalanceRate)
   }
 
-  /// Where no rate is given.
-  public static let usualBalanceRate = 0.01
+  /// Where no rate is given: for runs of a few hundred steps.
+  ///
+  /// DeepSeek-V3 has 0.001, for far longer ones.
+  public static let usualBalanceRate = 0.03
 
   /// What is wrong with the keys of experts, in words; nil when nothing is.
   var problemOfExperts: String? {

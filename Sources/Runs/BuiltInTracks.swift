@@ -52,8 +52,11 @@ extension TrackDefinition {
         embed: .embedding(learningRate: 3), head: .embedding(learningRate: 0.008)),
     ])
 
-  /// ``kjv`` with a mixture of experts: each token takes three of eight and a shared one, which together have as many
+  /// ``kjv`` with a mixture of experts: each token takes seven of sixteen and a shared one, which together have as many
   /// weights as the MLP in their place.
+  ///
+  /// Few and wide experts would be quicker forward and backward, but take Muon longer: for as many weights, the work of
+  /// orthogonalizing grows with the width.
   ///
   /// Its recipes are those of ``kjv``, where a search may start: nobody has tuned them for experts yet, and so there is
   /// no target.
@@ -61,7 +64,7 @@ extension TrackDefinition {
     var definition = kjv
     (definition.track.name, definition.track.version) = ("kjv-moe", nil)
     definition.track.target = nil
-    (definition.track.model.experts, definition.track.model.expertsActive) = (8, 3)
+    (definition.track.model.experts, definition.track.model.expertsActive) = (16, 7)
     return definition
   }()
 

@@ -104,7 +104,7 @@ package struct Registry: Sendable {
     }
     complete.track.model.kind = Track.Model.gpt
     (complete.track.model.experts, complete.track.model.expertsActive) = (8, 3)
-    (complete.track.model.expertWidth, complete.track.model.balanceRate) = (256, 0.01)
+    (complete.track.model.expertWidth, complete.track.model.balanceRate) = (256, 0.03)
     (complete.track.valEveryLate, complete.track.valGlance, complete.track.valNear) = (5, 12, 0.02)
     (complete.track.dataSeed, complete.track.accumulation) = (0, 1)
     complete.track.targetAccuracy = 0.97

@@ -3,8 +3,8 @@
 
     python3 -m venv V && V/bin/pip install torch==2.15.0 numpy==2.4.6
     for optimizer in muon adamw; do
-      speedrun --track micro --set model.experts=4 --set model.experts_active=2 --optimizer $optimizer \\
-        --steps 50 --save-initial --out $optimizer
+      speedrun --track micro --set model.experts=4 --set model.experts_active=2 \\
+        --set model.balance_rate=0.01 --optimizer $optimizer --steps 50 --save-initial --out $optimizer
     done
     V/bin/python make_expert_curve_goldens.py muon adamw
 

@@ -26,6 +26,7 @@ extension CommandLineTests {
         try #require(curves[optimizer] as? [Double]),
         [
           "--track", "micro", "--set", "model.experts=4", "--set", "model.experts_active=2",
+          "--set", "model.balance_rate=0.01",
           "--optimizer", optimizer,
         ], tolerance: 1e-3)
     }
