@@ -11,9 +11,12 @@ package enum Suggestion {
 
   /// The known name that is most like `name`; nil when none is like it.
   package static func nearest(to name: String, among known: some Sequence<String>) -> String? {
-    let nearest = known.map { (name: $0, distance: editDistance($0, name)) }
+    let furthest = max(2, name.count / 3)
+    // Names whose lengths differ by more are at least that far.
+    let nearest = known.filter { abs($0.count - name.count) <= furthest }
+      .map { (name: $0, distance: editDistance($0, name)) }
       .min { $0.distance < $1.distance }
-    guard let nearest, nearest.distance <= max(2, name.count / 3) else { return nil }
+    guard let nearest, nearest.distance <= furthest else { return nil }
     return nearest.name
   }
 
