@@ -42,54 +42,6 @@ extension Tree {
     if let bool = value.bool { return .bool(bool) }
     return .string(value.string ?? value.debugDescription)
   }
-
-  /// An object as TOML, every number in the fewest digits that mean the same: TOMLKit writes 17.
-  var toml: String {
-    table.convert(to: .toml, options: [])
-      .split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.utf8.contains(UInt8(ascii: "\"")) ? String($0) : Self.shortened($0) }
-      .joined(separator: "\n")
-  }
-
-  /// A line of TOML in which no text stands, its numbers in the fewest digits.
-  ///
-  /// By hand, because a regular expression takes most of the time of writing a track.
-  private static func shortened(_ line: Substring) -> String {
-    var text = ""
-    var rest = line.utf8
-    while !rest.isEmpty {
-      let other = rest.prefix { !digits.contains($0) }
-      rest = rest.dropFirst(other.count)
-      let number = rest.prefix(while: digits.contains)
-      rest = rest.dropFirst(number.count)
-      let double = number.contains(UInt8(ascii: ".")) ? Double(Substring(number)) : nil
-      text += Substring(other)
-      if let double { text += "\(double)" } else { text += Substring(number) }
-    }
-    return text
-  }
-
-  /// What a number is made of.
-  private static let digits = Array("0123456789.e+-".utf8)
-
-  private var table: TOMLTable {
-    let table = TOMLTable()
-    for (key, value) in object ?? [:] { table[key] = value.tomlValue }
-    return table
-  }
-
-  /// TOML has no null: what is none is left out.
-  private var tomlValue: (any TOMLValueConvertible)? {
-    switch self {
-    case .object: table
-    case .array(let elements): TOMLArray(elements.compactMap(\.tomlValue))
-    case .string(let text): text
-    case .integer(let integer): integer
-    case .number(let number): number
-    case .bool(let bool): bool
-    case .null: nil
-    }
-  }
 }
 
 extension Tree {

@@ -57,8 +57,8 @@ import Testing
     ("scale = 'spectral'", "scael = 'rms'", "recipes.muon.muon.scael"),
     ("heads = 2", "heads = 7", "7 heads"),
     ("warmup_steps = 20", "warmup_steps = -1", "warmup_steps -1"),
-    ("betas = [ 0.9, 0.95 ]", "betas = [ 0.9 ]", "1 betas"),
-    ("betas = [ 0.9, 0.95 ]", "betas = 0.9", "a list"),
+    ("betas = [0.9, 0.95]", "betas = [0.9]", "1 betas"),
+    ("betas = [0.9, 0.95]", "betas = 0.9", "a list"),
   ]
 
   @Test(arguments: mistakes)

@@ -25,6 +25,33 @@ import Text
     #expect(tree[["whole"]]?.number == 3 && tree[["real"]]?.number == 3)
   }
 
+  @Test func whatIsWrittenIsReadBack() throws {
+    let tree = try Tree(toml: Self.toml)
+    #expect(
+      tree.toml == """
+        list = [1, [2.5, "x"]]
+        name = "a"
+        on = true
+        real = 3.0
+        whole = 3
+
+        [table.inner]
+        key = 1e-10
+
+        """)
+    let strange = Tree.object([
+      "a key": .string("a \"quoted\" \\ text\n\t\u{1} \u{7F} é"), "": .integer(.min),
+      "é": .object([:]),
+      "numbers": .array([
+        .number(-0.0), .number(.infinity), .number(-.infinity), .number(.leastNonzeroMagnitude), .number(1e300),
+      ]),
+      "b.c": .object([
+        "d": .object(["e": .bool(false)]), "f": .array([.object(["g": .integer(1)])]),
+      ]),
+    ])
+    for tree in [tree, strange] { #expect(try Tree(toml: tree.toml) == tree) }
+  }
+
   @Test(arguments: ["a = ", "[a", "a = 1\na = 2", "= 1"])
   func whatIsNoTOMLIsSaidWithItsPlace(_ text: String) {
     let error = #expect(throws: UsageError.self) { try Tree(toml: text) }
