@@ -10,6 +10,8 @@ public struct UpdateDiagnosis: Hashable, Sendable {
   public let updateRMS: Double
   /// The Frobenius norm of the weights before the update.
   public let weightNorm: Double
+  /// The largest singular value of the weights before the update; nil when they are not finite.
+  public let weightSpectralNorm: Double?
   /// The Frobenius norm of the gradient.
   public let gradientNorm: Double
   /// The singular values of the direction; nil when they are not finite.
@@ -46,6 +48,7 @@ extension UpdateDiagnosis {
     matrix = parameter.name
     updateRMS = change.norm / Double(change.shape.count).squareRoot()
     weightNorm = before.norm
+    weightSpectralNorm = Spectrum(of: before)?.largest
     gradientNorm = gradient.norm
 
     let rate = step.factor * rule.learningRate * rule.scaleFactor(for: parameter.shape)
@@ -70,8 +73,8 @@ extension Tensor {
 extension Optimizer {
   /// Measures what the last update did to some matrices; it changes nothing.
   ///
-  /// Two singular value decompositions a matrix make it about four times as slow as an update of Muon; matrices
-  /// are shared out among the threads.
+  /// Three singular value decompositions a matrix make it several times as slow as an update of Muon; matrices are
+  /// shared out among the threads.
   ///
   /// - Parameters:
   ///   - before: The weights before the update.

@@ -107,6 +107,26 @@ public struct CausalSelfAttention: Sendable {
     return projection(mixed)
   }
 
+  /// The largest score, in magnitude, of a position of `[positions, modelDimension]` for itself or one before it.
+  func largestScore(_ x: Tensor) -> Float {
+    let queries = query(x).normalizedAndRotated(by: rotary).elements
+    let keys = key(x).normalizedAndRotated(by: rotary).elements
+    let width = heads * headSize
+    var largest: Float = 0
+    for head in 0..<heads {
+      for position in 0..<x.shape[0] {
+        let query = queries[
+          position * width + head * headSize..<position * width + (head + 1) * headSize]
+        for earlier in 0...position {
+          let key = keys[
+            earlier * width + head * headSize..<earlier * width + (head + 1) * headSize]
+          largest = max(largest, abs(scale * zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }))
+        }
+      }
+    }
+    return largest
+  }
+
   /// The weights of queries, keys, values and the projection back: each `[modelDimension, modelDimension]`.
   public var matrices: [Parameter] { [query, key, value, projection].map(\.weight) }
 }

@@ -59,6 +59,15 @@ public struct GPT: LanguageModel {
     head(features(of: tokens))
   }
 
+  /// One for each block. Queries and keys are normalized, so none is above `attentionScale x headSize`.
+  public func largestAttentionScores(of tokens: [TokenID]) -> [Float] {
+    var x = embedding.value.gathering(tokens).rmsNorm()
+    return blocks.map { block in
+      defer { x = block(x) }
+      return block.attention.largestScore(x.rmsNorm())
+    }
+  }
+
   /// The normalized residual stream after the last block: `[tokens, modelDimension]`.
   private func features(of tokens: [TokenID]) -> Tensor {
     var x = embedding.value.gathering(tokens).rmsNorm()

@@ -52,6 +52,10 @@ public protocol LanguageModel: TrainableModel {
 
   /// The logits of the token after each of `tokens`: `[tokens, vocabularySize]`.
   func logits(of tokens: [TokenID]) -> Tensor
+
+  /// For each layer of attention the largest score, in magnitude, that softmax is taken of; empty where a model does not
+  /// say.
+  func largestAttentionScores(of tokens: [TokenID]) -> [Float]
 }
 
 extension LanguageModel {
@@ -64,4 +68,7 @@ extension LanguageModel {
   public func logits(of tokens: [TokenID]) -> Tensor {
     scores(of: tokens).softcapped(at: configuration.softcap)
   }
+
+  /// By default none.
+  public func largestAttentionScores(of tokens: [TokenID]) -> [Float] { [] }
 }

@@ -46,6 +46,8 @@ package enum LogEvent: Codable, Sendable {
     package var matrix: String
     @OrNull package var updateRMS: Float?
     @OrNull package var weightNorm: Float?
+    /// Absent from logs of before it was measured.
+    package var weightSpectralNorm: Float?
     @OrNull package var gradientNorm: Float?
     /// Of the direction, before orthogonalization.
     @OrNull package var largestSingularValue: Float?
@@ -61,6 +63,7 @@ package enum LogEvent: Codable, Sendable {
       case step, matrix
       case updateRMS = "update_rms"
       case weightNorm = "weight_norm"
+      case weightSpectralNorm = "weight_spectral_norm"
       case gradientNorm = "gradient_norm"
       case largestSingularValue = "largest_singular_value"
       case stableRank = "stable_rank"
@@ -78,6 +81,7 @@ package enum LogEvent: Codable, Sendable {
       matrix = diagnosis.matrix
       updateRMS = short(diagnosis.updateRMS)
       weightNorm = short(diagnosis.weightNorm)
+      weightSpectralNorm = short(diagnosis.weightSpectralNorm)
       gradientNorm = short(diagnosis.gradientNorm)
       largestSingularValue = short(diagnosis.direction?.largest)
       stableRank = short(diagnosis.direction?.stableRank)

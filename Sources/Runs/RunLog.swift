@@ -258,6 +258,7 @@ extension RunLog {
       optimizerSeconds: steps.reduce(.zero) { $0 + $1.optimizerTime }.seconds,
       newtonSchulzCalls: process.newtonSchulzCalls,
       peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep, pauses: pauses,
-      interruptions: process.interruptions.isEmpty ? nil : process.interruptions)
+      interruptions: process.interruptions.isEmpty ? nil : process.interruptions,
+      evaluation: process.evaluation)
   }
 }

@@ -140,9 +140,11 @@ public struct RunRecord: Codable, Sendable {
     public var pauses: Pauses?
     /// Where it stopped and was resumed; absent where it ran in one go.
     public var interruptions: [Interruption]?
+    /// What the weights know beyond the loss; absent without diagnostics, and of images.
+    public var evaluation: TextEvaluation?
 
     enum CodingKeys: String, CodingKey {
-      case reached, steps, tokens, pauses, interruptions
+      case reached, steps, tokens, pauses, interruptions, evaluation
       case stepsToTarget = "steps_to_target"
       case trainSecondsToTarget = "train_seconds_to_target"
       case finalValLoss = "final_val_loss"
@@ -219,14 +221,15 @@ extension RunRecord {
     package var newtonSchulzCalls: Int
     package var peakResidentBytes: Int
     package var interruptions: [Interruption]
+    package var evaluation: TextEvaluation?
 
     package init(
       wallSeconds: Double, startupSeconds: Double?, newtonSchulzCalls: Int, peakResidentBytes: Int,
-      interruptions: [Interruption] = []
+      interruptions: [Interruption] = [], evaluation: TextEvaluation? = nil
     ) {
       (self.wallSeconds, self.startupSeconds) = (wallSeconds, startupSeconds)
       (self.newtonSchulzCalls, self.peakResidentBytes) = (newtonSchulzCalls, peakResidentBytes)
-      self.interruptions = interruptions
+      (self.interruptions, self.evaluation) = (interruptions, evaluation)
     }
 
     /// Of a run that has not begun.

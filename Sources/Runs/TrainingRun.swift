@@ -109,8 +109,12 @@ package struct TrainingRun {
       if log.isInterrupted { break }
     }
 
-    if !log.endedEarly { try validate(&log, directory, &observer) }
-    return (log, meter.process)
+    if log.endedEarly { return (log, meter.process) }
+    try validate(&log, directory, &observer)
+    let evaluation = plan.diagnosticsEvery == nil ? nil : try task.evaluate()
+    var process = meter.process
+    process.evaluation = evaluation
+    return (log, process)
   }
 
   /// How a router with this weight has shared out the batch: what arrived at its bias, divided by the sum.

@@ -20,6 +20,9 @@ protocol TrainingTask {
 
   /// Judges the model by the whole validation set.
   mutating func judge() -> Evaluation
+
+  /// Says what the model knows beyond the loss; nil where nothing is known how to ask.
+  func evaluate() throws -> TextEvaluation?
 }
 
 /// Inputs whose losses are computed side by side: sequences, or images.
@@ -57,6 +60,8 @@ extension RunPlan {
 struct LanguageTask: TrainingTask {
   private let model: any LanguageModel
   private let track: Track
+  private let data: PreparedData
+  private let workers: Workers
   private var batches: BatchLoader
   private var validation: GlancingValidation
 
@@ -64,7 +69,7 @@ struct LanguageTask: TrainingTask {
     _ model: any LanguageModel, of plan: RunPlan, on data: PreparedData, in lanes: Lanes,
     from position: BatchLoader.Position
   ) throws(DataError) {
-    (self.model, track) = (model, plan.track)
+    (self.model, track, self.data, workers) = (model, plan.track, data, lanes.workers)
     batches = try BatchLoader(
       shards: data.trainingShards, batchSize: track.batch,
       contextLength: track.model.context, seed: plan.dataSeed, from: position)
@@ -94,6 +99,12 @@ struct LanguageTask: TrainingTask {
   mutating func glance() -> Evaluation { validation.glance(model) }
 
   mutating func judge() -> Evaluation { validation.whole(model) }
+
+  func evaluate() throws -> TextEvaluation? {
+    try TextEvaluator(
+      data, valTokens: track.valTokens, model: model.configuration, on: workers
+    )?.evaluate(model)
+  }
 }
 
 /// Telling the classes of images apart.
@@ -135,4 +146,6 @@ struct ImageTask: TrainingTask {
   mutating func glance() -> Evaluation { judge() }
 
   mutating func judge() -> Evaluation { validation.judge(model) }
+
+  func evaluate() -> TextEvaluation? { nil }
 }

@@ -40,11 +40,11 @@ struct EvaluateCommand: ColoredCommand {
           hint: "evaluate them apart")
       }
     }
-    let evaluator = try TextEvaluator(
-      first, dataDirectory: data.path.map { URL(fileURLWithPath: $0, isDirectory: true) },
-      threads: threads.usable)
+    let evaluator = try evaluator(of: first)
     let results = try zip(records, runs).map { record, run in
-      try evaluator.evaluate(record, in: run)
+      EvaluatedRun(
+        run: run.relativePath,
+        evaluation: evaluator.evaluate(try TrainedModel(of: record, in: run).model))
     }
     let console = Console.output(color.mode)
     if json {
@@ -55,46 +55,17 @@ struct EvaluateCommand: ColoredCommand {
       console.print(EvaluationTables.summary(results).text)
     }
   }
-}
 
-/// What the weights of a run know of held-out text.
-struct TextEvaluation: Codable, Sendable {
-  var run: String
-  /// In nats per token of the validation set.
-  var loss: Double
-  /// The share of tokens that were held for the likeliest.
-  var accuracy: Double
-  var lastWords: Int
-  var lastWordsFound: Int
-  /// Most frequent tokens first.
-  var groups: [FrequencyGroups.Group]
-
-  enum CodingKeys: String, CodingKey {
-    case run, loss, accuracy, groups
-    case lastWords = "last_words"
-    case lastWordsFound = "last_words_found"
-  }
-}
-
-/// Judges runs on the data that they have in common.
-struct TextEvaluator {
-  private let windows: Batch
-  private let groups: FrequencyGroups
-  private let cloze: ClozeTest
-  private let workers: Workers
-
-  /// Reads the data of a run, from where they were or from `dataDirectory`.
-  init(_ record: RunRecord, dataDirectory: URL?, threads: Int) throws {
-    let training = record.configuration.training
+  /// Reads the data of a run, from where they were or from `--data`.
+  private func evaluator(of record: RunRecord) throws -> TextEvaluator {
     guard let model = record.configuration.model.language else {
       throw UsageError(
         "its model is none of text", hint: "a run on images says its accuracy in its record")
     }
-    guard
-      let directory = dataDirectory
-        ?? record.data.trainShards.first.map({
-          URL(fileURLWithPath: $0.path).deletingLastPathComponent()
-        })
+    let place = record.data.trainShards.first.map {
+      URL(fileURLWithPath: $0.path).deletingLastPathComponent()
+    }
+    guard let directory = data.path.map({ URL(fileURLWithPath: $0, isDirectory: true) }) ?? place
     else {
       throw UsageError("the record names no training data", hint: "name them with --data DIR")
     }
@@ -110,42 +81,38 @@ struct TextEvaluator {
         "\(directory.relativePath): not the data of the run: \(difference)",
         hint: "name the data it was trained on with --data DIR")
     }
-    guard let tokenizer = data.tokenizer else {
+    guard
+      let evaluator = try TextEvaluator(
+        data, valTokens: record.configuration.training.valTokens, model: model,
+        on: Workers(count: threads.usable))
+    else {
       throw DataError.missingInput(
         path: data.tokenizerURL.path, reason: "the data have no tokenizer",
         hint: "evaluate a run on data made by `speedrun prepare`")
     }
-    windows = try ValidationSet(
-      shards: data.validationShards, tokens: training.valTokens, contextLength: model.context
-    ).windows
-    groups = FrequencyGroups(
-      of: data.trainingShards.lazy.map(\.tokens).joined(), vocabularySize: model.vocabularySize)
-    cloze = ClozeTest(
-      of: data.validationShards.map(\.tokens).joined(), tokenizer: tokenizer,
-      contextLength: model.context)
-    workers = Workers(count: threads)
+    return evaluator
   }
+}
 
-  /// Judges the weights of a run.
-  func evaluate(_ record: RunRecord, in directory: URL) throws -> TextEvaluation {
-    let model = try TrainedModel(of: record, in: directory).model
-    let predictions = model.predictions(of: windows, on: workers).flatMap(\.self)
-    let right = predictions.count(where: \.isLikeliest)
-    let answers = cloze.answers(of: model, on: workers)
-    return TextEvaluation(
-      run: directory.relativePath,
-      loss: predictions.reduce(0) { $0 + $1.loss } / Double(predictions.count),
-      accuracy: Double(right) / Double(predictions.count), lastWords: cloze.count,
-      lastWordsFound: answers.count { $0 },
-      groups: groups.summary(of: predictions, targets: windows.targets.flatMap(\.self)))
+/// The evaluation of a run, with its directory.
+struct EvaluatedRun: Encodable {
+  let run: String
+  let evaluation: TextEvaluation
+
+  private enum Key: String, CodingKey { case run }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(run, forKey: .run)
+    try evaluation.encode(to: encoder)
   }
 }
 
 /// Evaluations as a person reads them.
 enum EvaluationTables {
   /// A row for each group of tokens, a column for each run.
-  static func frequencies(_ results: [TextEvaluation]) -> Table {
-    let groups = results[0].groups
+  static func frequencies(_ results: [EvaluatedRun]) -> Table {
+    let groups = results[0].evaluation.groups
     var columns: [Table.Column<Int>] = [
       .left("part of the training text") { "\($0 + 1). tenth" },
       .right("tokens") { "\(groups[$0].tokens)" },
@@ -154,24 +121,29 @@ enum EvaluationTables {
     ]
     columns += results.map { result in
       .right("loss of \(result.run)") { group in
-        result.groups[group].loss.map { Format.fixed($0, 3) } ?? "-"
+        result.evaluation.groups[group].loss.map { Format.fixed($0, 3) } ?? "-"
       }
     }
     return Table(Array(groups.indices), columns)
   }
 
   /// A row for each run.
-  static func summary(_ results: [TextEvaluation]) -> Table {
+  static func summary(_ results: [EvaluatedRun]) -> Table {
     Table(
       results,
       [
-        .left("run", \.run), .right("loss") { Format.fixed($0.loss, 4) },
-        .right("next token right") { Format.percent($0.accuracy) },
+        .left("run", \.run), .right("loss") { Format.fixed($0.evaluation.loss, 4) },
+        .right("next token right") { Format.percent($0.evaluation.accuracy) },
         .right("last word right") { result in
-          result.lastWords == 0
-            ? "-"
-            : Format.percent(Double(result.lastWordsFound) / Double(result.lastWords))
-              + " of \(result.lastWords)"
+          result.evaluation.lastWordAccuracy.map {
+            "\(Format.percent($0)) of \(result.evaluation.lastWords)"
+          } ?? "-"
+        },
+        .right("largest score") { Format.significant(Double($0.evaluation.largestScore), 3) },
+        .right("of attention") { result in
+          result.evaluation.largestAttentionScores.max().map {
+            Format.significant(Double($0), 3)
+          } ?? "-"
         },
       ])
   }

@@ -110,6 +110,12 @@ struct RunSummary {
       if let floor { text += " (the entropy of such text: \(Format.fixed(floor, 3)) nats)" }
       rows.append((last.step == result.steps ? "final loss" : "last loss", text))
     }
+    if let evaluation = result.evaluation {
+      let words = evaluation.lastWordAccuracy.map {
+        ", \(Format.percent($0)) of \(evaluation.lastWords) last words"
+      }
+      rows.append(("right", "\(Format.percent(evaluation.accuracy)) of the tokens" + (words ?? "")))
+    }
     if let speed = result.tokensPerSecond, let median = result.stepMillisecondsMedian {
       let time = "\(result.steps) steps in \(Format.duration(result.trainSeconds))"
       let rates = "\(Format.fixed(median, 1)) ms a step, \(Format.grouped(Int(speed))) \(input)s/s"
@@ -153,6 +159,7 @@ extension Table {
     }
     let rows = [
       row("weight norm") { $0.weightNorm },
+      row("weight: largest singular value") { $0.weightSpectralNorm },
       row("gradient norm") { $0.gradientNorm },
       row("update RMS") { $0.updateRMS },
       row("direction: stable rank") { $0.stableRank },

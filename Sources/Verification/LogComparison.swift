@@ -42,6 +42,9 @@ package struct LogComparison {
       case (.diagnostics(let event), .diagnostics(let remade)):
         guard seesSame else { continue }
         diagnostics += 1
+        var remade = remade
+        // What was not measured then.
+        if event.weightSpectralNorm == nil { remade.weightSpectralNorm = nil }
         if event != remade {
           part(
             at: index,

@@ -49,7 +49,7 @@ struct Plausibility {
         wallSeconds: found.result.wallSeconds, startupSeconds: found.result.startupSeconds,
         newtonSchulzCalls: updates * plan.recipe.newtonSchulzCalls(of: matrices(run).count),
         peakResidentBytes: found.result.peakResidentBytes,
-        interruptions: found.result.interruptions ?? []))
+        interruptions: found.result.interruptions ?? [], evaluation: found.result.evaluation))
     // Of a log that breaks off, or whose steps took no time, nothing follows.
     if !isSound(run.log) { (expected.outcome, expected.result) = (found.outcome, found.result) }
     return expected
@@ -80,6 +80,11 @@ struct Plausibility {
         "\(path)/\(RunDirectory.recordName)",
         "result.wall_seconds is \(record.result.wallSeconds), less than the training took")
     }
+    if let evaluation = record.result.evaluation,
+      let problem = problem(with: evaluation, of: run.log)
+    {
+      findings.add("\(path)/\(RunDirectory.recordName)", "result.evaluation: \(problem)")
+    }
     for (index, event) in run.log.events.enumerated() {
       let problem =
         switch event {
@@ -96,6 +101,28 @@ struct Plausibility {
       if let problem { findings.add(file, line: index + 1, problem) }
     }
     checkPlaces(of: run, file)
+  }
+
+  /// The groups add up to the validation set and its loss, and nothing is more than there is.
+  private func problem(with evaluation: TextEvaluation, of log: RunLog) -> String? {
+    let targets = evaluation.groups.reduce(0) { $0 + $1.targets }
+    let tokens = Self.tokens(in: log.plan.track)
+    if targets != tokens { return "the groups have \(targets) targets of \(tokens)" }
+    func mean(_ value: (FrequencyGroups.Group) -> Double?) -> Double {
+      evaluation.groups.reduce(0) { $0 + (value($1) ?? 0) * Double($1.targets) } / Double(tokens)
+    }
+    let sums = [
+      ("loss", evaluation.loss, mean(\.loss)), ("accuracy", evaluation.accuracy, mean(\.accuracy)),
+    ]
+    for (key, value, sum) in sums where !value.isClose(to: sum, within: 1e-9) {
+      return "\(key) is \(value); the groups give \(sum)"
+    }
+    // The validation sums in another order, and in single precision.
+    if let final = log.final?.loss, !evaluation.loss.isClose(to: final, within: 1e-4) {
+      return "loss is \(evaluation.loss); the last validation says \(final)"
+    }
+    return (0...evaluation.lastWords).contains(evaluation.lastWordsFound)
+      ? nil : "\(evaluation.lastWordsFound) last words were found, of \(evaluation.lastWords)"
   }
 
   private func problem(with step: RunLog.Step) -> String? {
@@ -149,11 +176,16 @@ struct Plausibility {
   private func problem(with event: LogEvent.Diagnostics, of recipe: Recipe) -> String? {
     let numbers = [
       ("update_rms", event.updateRMS), ("weight_norm", event.weightNorm),
-      ("gradient_norm", event.gradientNorm), ("largest_singular_value", event.largestSingularValue),
-      ("stable_rank", event.stableRank),
+      ("weight_spectral_norm", event.weightSpectralNorm), ("gradient_norm", event.gradientNorm),
+      ("largest_singular_value", event.largestSingularValue), ("stable_rank", event.stableRank),
     ]
     for case (let key, let number?) in numbers where !(number >= 0) {
       return "\(key) is \(number); it should be a number of at least 0"
+    }
+    if let norm = event.weightNorm, let largest = event.weightSpectralNorm,
+      largest > norm * 1.0001
+    {
+      return "weight_spectral_norm is \(largest), more than the weight_norm \(norm)"
     }
     for (key, values) in [
       ("singular_values", event.singularValues),

@@ -146,6 +146,14 @@ import Testing
     #expect(abs(found.updateRMS - 0.01) < 1e-6)
   }
 
+  @Test func weightsShowBothOfTheirNorms() throws {
+    let (found, _, _) = try diagnosis(
+      plainAdamW, start: Tensor([3, 0, 0, -4], shape: [2, 2]),
+      gradients: [Tensor([5, -2, 0.1, 3], shape: [2, 2])])
+    #expect(abs(found.weightNorm - 5) < 1e-6)
+    #expect(abs((found.weightSpectralNorm ?? 0) - 4) < 1e-6)
+  }
+
   @Test func numbersThatAreNotFiniteHaveNoSpectrum() throws {
     let rule = Muon(learningRate: 0.1, weightDecay: 0)
     let gradient = Tensor([1, .infinity, 0, 1], shape: [2, 2])

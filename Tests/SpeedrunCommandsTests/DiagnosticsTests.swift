@@ -7,8 +7,8 @@ import Testing
 extension CommandLineTests {
   @Suite(.serialized) struct DiagnosticsTests {
     private static let keys: Set = [
-      "event", "step", "matrix", "update_rms", "weight_norm", "gradient_norm",
-      "largest_singular_value", "stable_rank", "singular_values", "orthogonalized_singular_values",
+      "event", "step", "matrix", "update_rms", "weight_norm", "weight_spectral_norm",
+      "gradient_norm", "largest_singular_value", "stable_rank", "singular_values", "orthogonalized_singular_values",
     ]
 
     /// The events without what a clock measured.
@@ -50,6 +50,8 @@ extension CommandLineTests {
         #expect(diagnostics[0]["matrix"] as? String == "blocks.0.attn.q.weight")
         for event in diagnostics {
           #expect(Set(event.keys) == Self.keys)
+          let norms = ["weight_norm", "weight_spectral_norm"].map { event[$0] as? Double ?? .nan }
+          #expect(norms[1] >= 0 && norms[1] <= norms[0] * 1.0001)
           let values = try #require(event["singular_values"] as? [Double])
           #expect(values.count == 17 && values == values.sorted(by: >))
           // With projections of zero, the first gradients of all else are zero. Lion's recipe decays, and of a
