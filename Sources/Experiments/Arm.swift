@@ -12,7 +12,11 @@ package struct Arm: Hashable, Sendable {
 
   /// The trials of all stages, each point with so many seeds; without stages, the settings are the only point.
   package func trialCount(seeds: Int) -> Int {
-    stages.isEmpty ? seeds : stages.reduce(0) { $0 + $1.trialCount(seeds: seeds) }
+    stages.isEmpty
+      ? seeds
+      : stages.enumerated().reduce(0) { sum, stage in
+        sum + stage.element.trialCount(seeds: seeds, isFirst: stage.offset == 0)
+      }
   }
 
   /// The keys that are searched, sorted.

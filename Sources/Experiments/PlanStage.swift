@@ -46,7 +46,7 @@ extension Stage {
           hint: "points and ranges try some of them, spread evenly")
       }
     }
-    if case .grid = kind, points.isEmpty {
+    if case .grid = kind, points(isFirst: false).isEmpty {
       throw UsageError(
         "\(place)there is nothing to try",
         hint: "give it values, or factors other than 1, of at least one key")

@@ -18,16 +18,22 @@ package enum Purpose: String, CaseIterable, Codable, Sendable {
   case lengths
   /// What each part of a recipe is worth, the first arm being the whole.
   case ablations
+  /// What weights know beyond the loss: frequent and rare tokens, last words.
+  case knowledge
+  /// How weights and scores grow over many steps.
+  case growth
   /// A search for hyperparameters.
   case search
   /// Steps to a loss at one size of the batch.
   case batch
+  /// Steps to a loss at one size of the model.
+  case size
 
   /// The kind of experiment it belongs to.
   package var kind: ExperimentKind {
     switch self {
-    case .leaderboard, .lengths, .ablations: .comparison
-    case .search, .batch: .sweep
+    case .leaderboard, .lengths, .ablations, .knowledge, .growth: .comparison
+    case .search, .batch, .size: .sweep
     }
   }
 }

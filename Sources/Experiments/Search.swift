@@ -93,7 +93,7 @@ package struct Search: Sendable {
     let start = best?.settings ?? arm.settings
     do {
       let current = try definition.applying(start, for: arm.optimizer)
-      for moves in stage.points {
+      for moves in stage.points(isFirst: stagesBegun == 1) {
         var settings = start
         for move in moves {
           settings.set(try value(of: move, from: current), for: move.key)

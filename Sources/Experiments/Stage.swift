@@ -76,14 +76,14 @@ package struct Stage: Hashable, Sendable {
   /// their own.
   ///
   /// Where every choice is a factor of 1, or in a spread closer to it than a hundredth, the point is the best so far
-  /// itself, and left out.
-  package var points: [[Move]] {
+  /// itself, and left out: unless nothing was run before, so that nobody knows how good it is.
+  package func points(isFirst: Bool) -> [[Move]] {
     switch kind {
     case .grid(let axes):
       let all = axes.reduce([[]]) { points, axis in
         points.flatMap { point in axis.choices.map { point + [Move(key: axis.key, choice: $0)] } }
       }
-      return all.filter { point in point.contains { $0.choice != .factor(1) } }
+      return all.filter { point in isFirst || point.contains { $0.choice != .factor(1) } }
     case .spread(let count, let ranges):
       let dimensions = ranges.reduce(0) { $0 + $1.bounds.count }
       let points = Sobol(dimensions: dimensions).lazy.map { point in
@@ -94,7 +94,7 @@ package struct Stage: Hashable, Sendable {
             key: range.key, choice: range.isRelative ? .factor(values[0]) : .drawn(values))
         }
       }
-      return Array(points.filter { !$0.allSatisfy(\.changesLittle) }.prefix(count))
+      return Array(points.filter { isFirst || !$0.allSatisfy(\.changesLittle) }.prefix(count))
     case .finals: return []
     }
   }
@@ -115,8 +115,8 @@ package struct Stage: Hashable, Sendable {
   }
 
   /// The trials it adds, when every point is run with so many seeds.
-  package func trialCount(seeds: Int) -> Int {
+  package func trialCount(seeds: Int, isFirst: Bool) -> Int {
     if case .finals(let best, let further) = kind { return best * further.count }
-    return points.count * seeds
+    return points(isFirst: isFirst).count * seeds
   }
 }

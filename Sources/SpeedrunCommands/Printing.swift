@@ -7,8 +7,10 @@ extension Table {
   /// The trials of a plan, stage by stage.
   init(trialsOf request: Request) {
     let rows = request.arms.flatMap { arm in
-      arm.stages.flatMap { stage in
-        stage.points.enumerated().map { (arm.name, stage.name, $0 + 1, $1.map(\.text)) }
+      arm.stages.enumerated().flatMap { index, stage in
+        stage.points(isFirst: index == 0).enumerated().map {
+          (arm.name, stage.name, $0 + 1, $1.map(\.text))
+        }
           + stage.finals.map { (arm.name, stage.name, $0, ["one of the best, with seed \($1)"]) }
       }
     }
