@@ -22,18 +22,18 @@ package enum Purpose: String, CaseIterable, Codable, Sendable {
   case knowledge
   /// How weights and scores grow over many steps.
   case growth
+  /// The final loss as a function of the number of steps, at one size of the model.
+  case size
   /// A search for hyperparameters.
   case search
   /// Steps to a loss at one size of the batch.
   case batch
-  /// Steps to a loss at one size of the model.
-  case size
 
   /// The kind of experiment it belongs to.
   package var kind: ExperimentKind {
     switch self {
-    case .leaderboard, .lengths, .ablations, .knowledge, .growth: .comparison
-    case .search, .batch, .size: .sweep
+    case .leaderboard, .lengths, .ablations, .knowledge, .growth, .size: .comparison
+    case .search, .batch: .sweep
     }
   }
 }

@@ -59,7 +59,9 @@ public struct GPT: LanguageModel {
     head(features(of: tokens))
   }
 
-  /// One for each block. Queries and keys are normalized, so none is above `attentionScale x headSize`.
+  /// One for each block.
+  ///
+  /// Queries and keys are normalized, so none is above `attentionScale x headSize`.
   public func largestAttentionScores(of tokens: [TokenID]) -> [Float] {
     var x = embedding.value.gathering(tokens).rmsNorm()
     return blocks.map { block in

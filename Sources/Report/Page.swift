@@ -18,7 +18,7 @@ package struct Page: Sendable {
   private static var kinds: [any Study.Type] {
     [
       Lengths.self, Ablations.self, Agreement.self, BatchSizes.self, Spectra.self, UpdateSizes.self,
-      TokenFrequency.self, WeightGrowth.self, Sweeps.self,
+      Sizes.self, TokenFrequency.self, WeightGrowth.self, Sweeps.self,
     ]
   }
 

@@ -89,7 +89,7 @@ struct CompareCommand: ColoredCommand {
   )
   var parallel: Int?
 
-  @Option(help: "What it is for: leaderboard, lengths, ablations, knowledge or growth.")
+  @Option(help: "What it is for: leaderboard, lengths, ablations, knowledge, growth or size.")
   var purpose = Purpose.leaderboard
 
   @Option(help: "A title for the record.")

@@ -43,7 +43,8 @@ import Text
       "a key": .string("a \"quoted\" \\ text\n\t\u{1} \u{7F} é"), "": .integer(.min),
       "é": .object([:]),
       "numbers": .array([
-        .number(-0.0), .number(.infinity), .number(-.infinity), .number(.leastNonzeroMagnitude), .number(1e300),
+        .number(-0.0), .number(.infinity), .number(-.infinity), .number(.leastNonzeroMagnitude),
+        .number(1e300),
       ]),
       "b.c": .object([
         "d": .object(["e": .bool(false)]), "f": .array([.object(["g": .integer(1)])]),

@@ -8,7 +8,8 @@ extension CommandLineTests {
   @Suite(.serialized) struct DiagnosticsTests {
     private static let keys: Set = [
       "event", "step", "matrix", "update_rms", "weight_norm", "weight_spectral_norm",
-      "gradient_norm", "largest_singular_value", "stable_rank", "singular_values", "orthogonalized_singular_values",
+      "gradient_norm", "largest_singular_value", "stable_rank", "singular_values",
+      "orthogonalized_singular_values",
     ]
 
     /// The events without what a clock measured.
