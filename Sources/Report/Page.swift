@@ -17,7 +17,8 @@ package struct Page: Sendable {
 
   private static var kinds: [any Study.Type] {
     [
-      Lengths.self, Ablations.self, Agreement.self, BatchSizes.self, Spectra.self, UpdateSizes.self,
+      Claims.self, Lengths.self, Ablations.self, Agreement.self, BatchSizes.self, Spectra.self,
+      UpdateSizes.self,
       Sizes.self, TokenFrequency.self, WeightGrowth.self, Sweeps.self,
     ]
   }

@@ -34,7 +34,7 @@ public struct PublishedFiles: Sendable {
     <!-- studies: end -->
 
     """
-  /// The document of the directory above, which may have a place for the verdict.
+  /// The document of the directory above, which may have places for the verdict and for the claims.
   private static let frontPage = "../README.md"
   /// The directory with the figures, and with nothing else.
   private static let figures = "figures"
@@ -81,10 +81,15 @@ public struct PublishedFiles: Sendable {
         in: text, with: "\n\(blocks.joined(separator: "\n\n"))\n")
     }
     var files = [File(Self.readme, text)] + (try Self.files(of: page))
-    let verdict = MarkedSection("verdict", of: URL(fileURLWithPath: Self.readme))
-    if let frontPage, verdict.isMarked(in: frontPage) {
-      let table = Verdicts.table(of: experiments)?.markdown ?? Leaderboard.nothing
-      files.append(File(Self.frontPage, try verdict.replaced(in: frontPage, with: table)))
+    if let frontPage {
+      let tables = [
+        ("verdict", Verdicts.table(of: experiments)), ("claims", Claims.table(of: experiments)),
+      ].map { (MarkedSection($0, of: URL(fileURLWithPath: Self.readme)), $1) }
+        .filter { section, _ in section.isMarked(in: frontPage) }
+      let front = try tables.reduce(frontPage) { text, part in
+        try part.0.replaced(in: text, with: part.1?.markdown ?? Leaderboard.nothing)
+      }
+      if !tables.isEmpty { files.append(File(Self.frontPage, front)) }
     }
     return files
   }
