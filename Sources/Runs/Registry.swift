@@ -2,11 +2,12 @@ import Corpora
 import Foundation
 import Muon
 import NanoGPT
+import Synchronization
 import Text
 
 /// What a program knows by name: update rules, models, corpora, and tracks with a recipe for every rule.
 ///
-/// It is a value. Whoever adds to it passes it on through ``current`` for the duration of one call.
+/// It is a value. Whoever adds to it passes it on by ``whileCurrent(_:)`` for the duration of one call.
 package struct Registry: Sendable {
   /// Makes the text of a corpus.
   package typealias CorpusBuilder = @Sendable () throws(DataError) -> Corpus
@@ -38,7 +39,29 @@ package struct Registry: Sendable {
   package static let builtIn = Registry()
 
   /// What the calling program knows.
-  @TaskLocal package static var current = builtIn
+  package static var current: Registry { scope.registry }
+
+  @TaskLocal private static var scope = Scope(builtIn)
+
+  /// Calls a function for which this is ``current``.
+  package func whileCurrent<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Self.$scope.withValue(Scope(self), operation: body)
+  }
+
+  /// A registry, and what is made of it once.
+  private final class Scope: Sendable {
+    let registry: Registry
+    private let made = Mutex<Tree?>(nil)
+
+    init(_ registry: Registry) { self.registry = registry }
+
+    func template() throws(UsageError) -> Tree {
+      if let template = made.withLock(\.self) { return template }
+      let template = try registry.template
+      made.withLock { $0 = template }
+      return template
+    }
+  }
 
   /// The names of the rules, in the order in which they were added.
   package var ruleNames: [String] { rules.names }
@@ -86,8 +109,12 @@ package struct Registry: Sendable {
     return track
   }
 
-  /// A track with every key there is, those included that are left out where they say the usual.
-  var template: Tree {
+  /// A track with every key there is of the program, those included that are left out where they say the usual.
+  static var currentTemplate: Tree {
+    get throws(UsageError) { try scope.template() }
+  }
+
+  private var template: Tree {
     get throws(UsageError) {
       let complete = completeDefinition
       var images = complete

@@ -26,7 +26,7 @@ public struct TrackDefinition: Codable, Hashable, Sendable {
   }
 
   init(_ tree: Tree) throws(UsageError) {
-    try self.init(tree, like: try Registry.current.template)
+    try self.init(tree, like: try Registry.currentTemplate)
   }
 
   private init(_ tree: Tree, like template: Tree) throws(UsageError) {
@@ -95,7 +95,7 @@ extension TrackDefinition {
     _ = try recipe(for: optimizer)
     guard !settings.isEmpty else { return self }
     var tree = try tree()
-    let template = try Registry.current.template
+    let template = try Registry.currentTemplate
     let roots = [["recipes", optimizer], ["track"]]
     for setting in settings.map(meant) {
       guard let root = roots.first(where: { template[$0 + setting.path] != nil }) else {

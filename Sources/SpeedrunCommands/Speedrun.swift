@@ -34,7 +34,7 @@ public enum Speedrun {
     let additions = extensions.filter(\.addsTrack) + extensions.filter { !$0.addsTrack }
     for addition in additions { addition.add(&registry) }
     CurrentProcess.end(
-      Registry.$current.withValue(registry) { run(Array(CommandLine.arguments.dropFirst())) })
+      registry.whileCurrent { run(Array(CommandLine.arguments.dropFirst())) })
   }
 
   /// Runs a command, and returns the exit status of the process.

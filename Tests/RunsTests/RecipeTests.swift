@@ -61,7 +61,7 @@ import Testing
     registry.tracks[micro].recipes["signs"] = Recipe(
       steps: 29, schedule: usual.schedule, hidden: Signs(), embed: usual.embed, head: usual.head)
     #expect(registry.ruleNames.last == "signs")
-    try Registry.$current.withValue(registry) {
+    try registry.whileCurrent {
       let definition = try registry.track(named: "micro")
       #expect(try TrackDefinition(toml: definition.toml()) == definition)
       let changed = try definition.applying([Setting("signs.learningRate=3")], for: "signs")
@@ -77,7 +77,7 @@ import Testing
     var registry = Registry.builtIn
     registry.rules.add(Signs.self)
     registry.untunedRules["signs"] = Signs()
-    try Registry.$current.withValue(registry) {
+    try registry.whileCurrent {
       for name in registry.trackNames {
         let definition = try registry.track(named: name)
         let (own, usual) = (
