@@ -12,7 +12,7 @@ struct Plausibility {
   private var validationBytes: Double?
   /// The same of what glances look at.
   private var glanceBytes: Double?
-  private var models: [Architecture: (model: any TrainableModel, matrices: [String])] = [:]
+  private(set) var models: [Architecture: (model: any TrainableModel, matrices: [String])] = [:]
 
   /// The most weights a model may have that is built only to be looked at: a gigabyte of them.
   private static let mostWeights = 1 << 28
@@ -103,35 +103,13 @@ struct Plausibility {
     checkPlaces(of: run, file)
   }
 
-  /// The groups add up to the validation set and its loss, and nothing is more than there is.
-  private func problem(with evaluation: TextEvaluation, of log: RunLog) -> String? {
-    let targets = evaluation.groups.reduce(0) { $0 + $1.targets }
-    let tokens = Self.tokens(in: log.plan.track)
-    if targets != tokens { return "the groups have \(targets) targets of \(tokens)" }
-    func mean(_ value: (FrequencyGroups.Group) -> Double?) -> Double {
-      evaluation.groups.reduce(0) { $0 + (value($1) ?? 0) * Double($1.targets) } / Double(tokens)
-    }
-    let sums = [
-      ("loss", evaluation.loss, mean(\.loss)), ("accuracy", evaluation.accuracy, mean(\.accuracy)),
-    ]
-    for (key, value, sum) in sums where !value.isClose(to: sum, within: 1e-9) {
-      return "\(key) is \(value); the groups give \(sum)"
-    }
-    // The validation sums in another order, and in single precision.
-    if let final = log.final?.loss, !evaluation.loss.isClose(to: final, within: 1e-4) {
-      return "loss is \(evaluation.loss); the last validation says \(final)"
-    }
-    return (0...evaluation.lastWords).contains(evaluation.lastWordsFound)
-      ? nil : "\(evaluation.lastWordsFound) last words were found, of \(evaluation.lastWords)"
-  }
-
   private func problem(with step: RunLog.Step) -> String? {
     if step.time <= .zero { return "step_ms is 0; no step takes no time" }
     return step.optimizerTime > step.time ? "optimizer_ms is more than step_ms" : nil
   }
 
   /// The tokens that a validation on the whole set predicts.
-  private static func tokens(in track: Track) -> Int {
+  static func tokens(in track: Track) -> Int {
     track.valTokens / track.model.context * track.model.context
   }
 
@@ -171,61 +149,6 @@ struct Plausibility {
     let found = (accuracy * Double(images)).rounded()
     return (0...Double(images)).contains(found) && accuracy == found / Double(images)
       ? nil : "val_accuracy is \(accuracy), which is no share of \(images) images"
-  }
-
-  private func problem(with event: LogEvent.Diagnostics, of recipe: Recipe) -> String? {
-    let numbers = [
-      ("update_rms", event.updateRMS), ("weight_norm", event.weightNorm),
-      ("weight_spectral_norm", event.weightSpectralNorm), ("gradient_norm", event.gradientNorm),
-      ("largest_singular_value", event.largestSingularValue), ("stable_rank", event.stableRank),
-    ]
-    for case (let key, let number?) in numbers where !(number >= 0) {
-      return "\(key) is \(number); it should be a number of at least 0"
-    }
-    if let norm = event.weightNorm, let largest = event.weightSpectralNorm,
-      largest > norm * 1.0001
-    {
-      return "weight_spectral_norm is \(largest), more than the weight_norm \(norm)"
-    }
-    for (key, values) in [
-      ("singular_values", event.singularValues),
-      ("orthogonalized_singular_values", event.orthogonalizedSingularValues),
-    ] {
-      guard let values else { continue }
-      if values.count != Spectrum.quantileCount || values.contains(where: { $0 < 0 }) {
-        return "\(key) is no list of \(Spectrum.quantileCount) numbers of at least 0"
-      }
-      if !zip(values, values.dropFirst()).allSatisfy({ $0 >= $1 }) {
-        return "\(key) does not fall from number to number"
-      }
-    }
-    if let largest = event.singularValues?.first, largest != 1,
-      event.singularValues?.allSatisfy({ $0 == 0 }) == false
-    {
-      return "singular_values begin with \(largest); divided by the largest they begin with 1"
-    }
-    let orthogonalizes = recipe.hidden.rule is any OrthogonalizingRule
-    if event.orthogonalizedSingularValues == nil, orthogonalizes, event.singularValues != nil {
-      return "orthogonalized_singular_values is null, though singular_values are not"
-    }
-    if event.orthogonalizedSingularValues != nil, !orthogonalizes {
-      return "orthogonalized_singular_values, though nothing is orthogonalized"
-    }
-    return nil
-  }
-
-  /// Routers have a load, which is a share of one for each expert; other matrices have none.
-  private func problemOfLoad(in event: LogEvent.Diagnostics, of run: FinishedRun) -> String? {
-    guard let model = models[Architecture(run.log.plan)]?.model else { return nil }
-    let router = model.routers.first { $0.weight.name == event.matrix }
-    guard let load = event.expertLoad else {
-      return router == nil ? nil : "expert_load is missing"
-    }
-    guard let router else { return "expert_load, though \(event.matrix) chooses no experts" }
-    let experts = router.bias.shape.count
-    let isShared = load.allSatisfy { $0 >= 0 } && abs(load.reduce(0, +) - 1) < 1e-4
-    return load.count == experts && isShared
-      ? nil : "expert_load is no list of \(experts) shares that add up to 1"
   }
 
   /// Diagnostics begin at step 0, come at equal distances, and have every matrix once, in the model's order.
@@ -287,7 +210,7 @@ extension RunLog {
 }
 
 /// What determines the parameters of a model.
-private struct Architecture: Hashable {
+struct Architecture: Hashable {
   private let kind: String?
   private let configuration: ModelConfiguration
 

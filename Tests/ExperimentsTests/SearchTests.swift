@@ -96,6 +96,7 @@ import Testing
     #expect(
       Self.settings(search) == [
         "head.learning_rate=0.016 schedule.warmup_steps=7",
+        "head.learning_rate=0.016 schedule.warmup_steps=20",
         "head.learning_rate=0.005333 schedule.warmup_steps=7",
         "head.learning_rate=0.005333 schedule.warmup_steps=20",
       ])

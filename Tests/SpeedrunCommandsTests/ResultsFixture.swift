@@ -25,6 +25,12 @@ struct ResultsFixture {
     var pause = Duration.zero
     /// How much longer the steps of seed 1 take, because it was interrupted and resumed; nil where it was not.
     var slowdownOfResumed: Int?
+    /// What the rarest tokens lose above the others; nil of a run that was not evaluated.
+    var rareLoss: Double?
+    /// By how much of what they were weights grow in 100 steps; nil without such a diagnosis.
+    var growth: Double?
+    /// The root mean square of updates over the learning rate.
+    var updateSize = 0.1
   }
 
   /// A trial of a sweep.
@@ -120,6 +126,11 @@ struct ResultsFixture {
             * (trial.seed == 1 ? arm.slowdownOfResumed ?? 1 : 1)
             + (trial.seed == 1 && step == 3 ? arm.pause : .zero),
           optimizerTime: .milliseconds(Int(100 * arm.secondsPerStep))))
+      if let growth = arm.growth, step.isMultiple(of: 50) {
+        for matrix in Self.model.hiddenMatrices.prefix(6) {
+          _ = log.diagnose(try diagnostics(of: matrix, step, growth, arm.updateSize, plan))
+        }
+      }
       guard hasSpectra, [20, 100, 180].contains(step) else { continue }
       for matrix in ["q", "k"] { _ = log.diagnose(try diagnostics(matrix, step, hasValues: true)) }
       if step == 20 { _ = log.diagnose(try diagnostics("embed", step, hasValues: false)) }
@@ -136,7 +147,8 @@ struct ResultsFixture {
       process: RunRecord.Process(
         wallSeconds: 1.2 * log.trainSeconds, startupSeconds: nil, newtonSchulzCalls: 1,
         peakResidentBytes: 1,
-        interruptions: trial.seed == 1 && arm.slowdownOfResumed != nil ? [Self.interruption] : []))
+        interruptions: trial.seed == 1 && arm.slowdownOfResumed != nil ? [Self.interruption] : [],
+        evaluation: try arm.rareLoss.map { try evaluation(of: log, rareLoss: $0) }))
     return FinishedRun(trial: trial, record: record, log: log)
   }
 
@@ -161,7 +173,7 @@ struct ResultsFixture {
   static let processor = "a <b>processor</b> x|*\"&"
   private static let environment = Environment(threads: 2)
   /// For the names of its parameters.
-  private static let model = GPT(
+  static let model = GPT(
     TrackDefinition.kjv.track.configuration, in: ParameterScope(seed: 0))
   private static let data = """
     {"corpus": "kjv", "train_shards": [{"path": "x", "sha256": "00", "tokens": 1}],
