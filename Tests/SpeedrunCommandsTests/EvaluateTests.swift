@@ -56,6 +56,25 @@ extension CommandLineTests {
       }
     }
 
+    @Test func aRunWithDiagnosticsEndsByIt() throws {
+      try withTool { tool in
+        let run = try tool.run(Self.long + ["--diagnostics-every", "30", "--out", "a"])
+        #expect([0, 3].contains(run.status), "\(run.messages)")
+        let record = try RunRecord(in: tool.directory.appendingPathComponent("a"))
+        let found = try #require(record.result.evaluation)
+        let json = try tool.run("evaluate", "a", "--json").output
+        let again = try #require(
+          try JSONDecoder().decode([TextEvaluation].self, from: Data(json.utf8)).first)
+        #expect(found == again)
+        #expect(found.largestScore > 0 && found.largestAttentionScores.count == 2)
+        // Queries and keys are normalized: 32 of 0.12 at most.
+        #expect(found.largestAttentionScores.allSatisfy { $0 > 0 && $0 < 0.12 * 32 * 1.001 })
+        _ = try tool.run(Self.long + ["--out", "plain"])
+        let plain = try RunRecord(in: tool.directory.appendingPathComponent("plain"))
+        #expect(plain.result.evaluation == nil)
+      }
+    }
+
     @Test func whatCannotBeEvaluatedIsSaid() throws {
       try withTool { tool in
         _ = try tool.run(Self.long + ["--out", "a", "--no-save"])

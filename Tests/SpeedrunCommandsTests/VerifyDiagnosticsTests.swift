@@ -58,6 +58,22 @@ extension CommandLineTests {
             "\(number): \(run.output)")
         }
 
+        // What the weights know is in the record, and adds up.
+        for (part, said) in [
+          ("\"last_words_found\" : ", " last words were found, of "),
+          ("\"targets\" : ", " targets of "),
+        ] {
+          let record = try Record(copying: "small", to: "knowing", in: tool)
+          try record.replace("muon-seed0/run.json", part, with: part + "9")
+          try record.fixChecksums()
+          let run = try tool.run("verify", record.name)
+          #expect(run.status == 65)
+          #expect(
+            run.output.contains("muon-seed0/run.json: result.evaluation: ")
+              && run.output.contains(said), "\(run.output)")
+          try FileManager.default.removeItem(at: record.url)
+        }
+
         // A number that could be true is found by making it again.
         let record = try Record(copying: "small", to: "doctored", in: tool)
         let line = try #require(
