@@ -64,7 +64,7 @@ extension CommandLineTests {
           ("\"targets\" : ", " targets of "),
         ] {
           let record = try Record(copying: "small", to: "knowing", in: tool)
-          try record.replace("muon-seed0/run.json", part, with: part + "9")
+          try record.replace("muon-seed0/run.json", part, with: part + "99999")
           try record.fixChecksums()
           let run = try tool.run("verify", record.name)
           #expect(run.status == 65)
