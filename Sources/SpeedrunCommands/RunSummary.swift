@@ -136,13 +136,22 @@ struct RunSummary {
 }
 
 extension Table {
-  /// Every parameter and its rule.
+  /// Every parameter and its rule; experts of a block that are alike in one row.
   init(_ routes: [Route]) {
+    func name(_ route: Route) -> String {
+      String(route.parameter.replacing(/\.experts\.[0-9]+\./, with: ".experts.*."))
+    }
+    let counts = Dictionary(routes.map { (name($0), 1) }, uniquingKeysWith: +)
+    var seen: Set<String> = []
     self.init(
-      routes,
+      routes.filter { seen.insert(name($0)).inserted },
       [
-        .left("parameter") { $0.parameter }, .left("shape") { "\($0.shape)" },
-        .right("elements") { Format.grouped($0.shape.count) }, .left("group") { $0.group },
+        .left("parameter") { route in
+          let (name, count) = (name(route), counts[name(route)] ?? 1)
+          return count == 1 ? name : "\(name), \(count) of them"
+        }, .left("shape") { "\($0.shape)" },
+        .right("elements") { Format.grouped($0.shape.count * (counts[name($0)] ?? 1)) },
+        .left("group") { $0.group },
         .left("rule") { $0.rule }, .right("learning rate") { "\($0.learningRate)" },
         .right("decay") { "\($0.weightDecay)" },
         .right("scale") { Format.fixed($0.scaleFactor, 3) },

@@ -41,6 +41,17 @@ extension CommandLineTests {
       }
     }
 
+    @Test func expertsThatAreAlikeShareARow() throws {
+      try withTool { tool in
+        let run = try tool.run(
+          ["--track", "micro", "--steps", "1", "--set", "val_tokens=512", "--out", "run"]
+            + CommandLineTool.noWarmup + Self.experts)
+        #expect(run.messages.contains("blocks.0.moe.experts.*.fc.weight, 4 of them"))
+        #expect(!run.messages.contains("blocks.0.moe.experts.0.fc.weight"))
+        #expect(run.messages.contains(" in 36 parameters"), "\(run.messages)")
+      }
+    }
+
     /// Killed at some moment, and resumed: biases of routers are part of the checkpoint.
     @Test func whatIsKilledGoesOnBitForBit() throws {
       try withTool { tool in
