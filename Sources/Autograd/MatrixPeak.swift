@@ -1,6 +1,7 @@
 /// How fast this machine multiplies matrices: what the time of a step is to be measured against.
 ///
-/// In float32 OpenBLAS and this package's own products compete, and the faster is the peak. A shared
+/// In float32 OpenBLAS and this package's own products compete, and the faster is the peak; but kernels that were
+/// forced are measured against themselves, not against what they leave unused of the processor. A shared
 /// machine drifts: what is compared with the peak wants rounds from before and after it.
 package struct MatrixPeak {
   private static let size = 512
@@ -22,7 +23,9 @@ package struct MatrixPeak {
 
   /// Measures some rounds, in which every thread multiplies matrices of its own.
   package mutating func measure() {
-    let competitors: Set = precision == .float32 ? [ProductKernels.openBLAS, .fastest] : [.fastest]
+    let competitors: Set =
+      precision == .float32 && ProductKernels.forced == nil
+      ? [ProductKernels.openBLAS, .chosen] : [.chosen]
     for kernels in competitors {
       // The first ones still wake cores and map pages.
       rounds[kernels, default: []] += (0..<12).map { _ in time(of: kernels) }.dropFirst(2)

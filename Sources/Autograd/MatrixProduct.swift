@@ -31,12 +31,11 @@ package enum MatrixProduct {
       BLAS.multiply(
         left, matrix, into: output, stride: stride, rows: rows, inner: right.inner,
         columns: right.columns, alpha: alpha, beta: beta)
-    case .panels(let panels, let panelStride):
-      let left = LeftFactor(left, rows: rows, inner: right.inner, precision: right.precision)
-      let multiply =
-        right.precision == .float32 ? kernel_multiply_float32 : kernel_multiply_bfloat16
+    case .panels(let panels, let panelStride, let products):
+      let left = LeftFactor(
+        left, rows: rows, inner: right.inner, precision: right.precision, for: products.pointee)
       withExtendedLifetime((left, panels)) {
-        multiply(
+        products.pointee.multiply(
           left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
           panelStride, output, stride, rows, right.inner.elements(in: right.precision),
           right.columns, alpha, beta, aboveDiagonal)

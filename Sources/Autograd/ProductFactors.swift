@@ -2,19 +2,21 @@ import CKernels
 
 /// The left factor of one product, laid out for the kernels of this package.
 struct LeftFactor {
-  /// Element (i, k) is at `i / 8 * tileStride + i % 8 * rowStride + k * innerStride`.
+  /// Element (i, k) is at `i / T * tileStride + i % T * rowStride + k * innerStride`, in tiles of T rows.
   let pointer: UnsafePointer<Float>
   let tileStride: Int
   let rowStride: Int
   let innerStride: Int
   private let packed: Storage?
 
-  /// Lays out a matrix of rows x inner, after transposition if it is transposed.
+  /// Lays out a matrix of rows x inner, after transposition if it is transposed, for these products.
   ///
   /// Rows of float32 are read where they are, rows of bfloat16 are converted, and a transposed matrix is
-  /// cut into tiles of 8 rows: read across its whole width it would miss the cache.
-  init(_ matrix: Matrix, rows: Int, inner: Int, precision: Precision) {
-    let tile = Int(kernel_tile_rows)
+  /// cut into tiles of few rows: read across its whole width it would miss the cache.
+  init(
+    _ matrix: Matrix, rows: Int, inner: Int, precision: Precision, for products: kernel_products
+  ) {
+    let tile = products.tile_rows
     if matrix.orientation == .normal && precision == .float32 {
       (pointer, packed) = (matrix.pointer, nil)
       (tileStride, rowStride, innerStride) = (tile * matrix.stride, matrix.stride, 1)
@@ -27,11 +29,10 @@ struct LeftFactor {
     tileStride = tile * elements
     switch matrix.orientation {
     case .normal:
-      kernel_convert_left_bfloat16(matrix.pointer, matrix.stride, rows, inner, packed.pointer)
+      products.convert_left?(matrix.pointer, matrix.stride, rows, inner, packed.pointer)
       (rowStride, innerStride) = (elements, 1)
     case .transposed:
-      let pack = precision == .float32 ? kernel_pack_left_float32 : kernel_pack_left_bfloat16
-      pack(matrix.pointer, matrix.stride, inner, rows, packed.pointer)
+      products.pack_left(matrix.pointer, matrix.stride, inner, rows, packed.pointer)
       (rowStride, innerStride) = (1, tile)
     }
   }
@@ -39,7 +40,7 @@ struct LeftFactor {
 
 /// The right factor of matrix products, laid out once for all of them.
 ///
-/// The kernels of this package read it from panels of 32 columns, whatever its layout was before;
+/// The kernels of this package read it from panels of few columns, whatever its layout was before;
 /// OpenBLAS packs for itself and gets the matrix as it is, whose memory must then outlive the factor.
 /// Products only read it, so threads may share it unchecked; whoever packs into its memory again has to know
 /// that they are done.
@@ -50,8 +51,8 @@ package struct RightFactor: @unchecked Sendable {
   let layout: Layout
 
   enum Layout {
-    /// Packed panels, `stride` elements apart.
-    case panels(Storage, stride: Int)
+    /// Panels packed for these products, `stride` elements apart.
+    case panels(Storage, stride: Int, UnsafePointer<kernel_products>)
     case unpacked(Matrix)
   }
 
@@ -70,13 +71,11 @@ package struct RightFactor: @unchecked Sendable {
   ) {
     require(kernels.isSupported, "RightFactor: this processor has no \(kernels.rawValue) kernels")
     require(precision.problem == nil, "RightFactor: \(precision.problem ?? "")")
-    // A precision that OpenBLAS does not know has its own kernels, wherever it is supported.
-    let kernels = precision == .float32 ? kernels : .avx512
     self.init(
       inner: inner, columns: columns, precision: precision,
-      layout: kernels == .openBLAS
-        ? .unpacked(matrix)
-        : Self.packed(matrix, inner, columns, precision, into: storage))
+      layout: kernels.products(in: precision).map {
+        Self.packed(matrix, inner, columns, precision, for: $0, into: storage)
+      } ?? .unpacked(matrix))
   }
 
   private init(inner: Int, columns: Int, precision: Precision, layout: Layout) {
@@ -99,30 +98,26 @@ package struct RightFactor: @unchecked Sendable {
 
   /// The memory that ``init(_:inner:columns:precision:kernels:reusing:)`` can use again.
   var storage: Storage? {
-    if case .panels(let storage, _) = layout { storage } else { nil }
+    if case .panels(let storage, _, _) = layout { storage } else { nil }
   }
 
   private static func packed(
-    _ matrix: Matrix, _ inner: Int, _ columns: Int, _ precision: Precision, into storage: Storage?
+    _ matrix: Matrix, _ inner: Int, _ columns: Int, _ precision: Precision,
+    for products: UnsafePointer<kernel_products>, into storage: Storage?
   ) -> Layout {
-    let panelColumns = Int(kernel_panel_columns)
+    let panelColumns = products.pointee.panel_columns
     let stride = panelColumns * inner.elements(in: precision)
     let count = columns.rounded(upTo: panelColumns) / panelColumns * stride
     let panels = storage ?? Storage(uninitialized: count)
     require(panels.count == count, "RightFactor: \(count) elements, memory for \(panels.count)")
-    switch (matrix.orientation, precision) {
-    case (.normal, .float32):
-      kernel_pack_right_float32(matrix.pointer, matrix.stride, inner, columns, panels.pointer)
-    case (.normal, .bfloat16):
-      kernel_pack_right_bfloat16(matrix.pointer, matrix.stride, inner, columns, panels.pointer)
-    case (.transposed, .float32):
-      kernel_pack_right_transposed_float32(
-        matrix.pointer, matrix.stride, columns, inner, panels.pointer)
-    case (.transposed, .bfloat16):
-      kernel_pack_right_transposed_bfloat16(
+    switch matrix.orientation {
+    case .normal:
+      products.pointee.pack_right(matrix.pointer, matrix.stride, inner, columns, panels.pointer)
+    case .transposed:
+      products.pointee.pack_right_transposed(
         matrix.pointer, matrix.stride, columns, inner, panels.pointer)
     }
-    return .panels(panels, stride: stride)
+    return .panels(panels, stride: stride, products)
   }
 }
 

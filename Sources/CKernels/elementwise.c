@@ -1,19 +1,24 @@
 #include "kernel.h"
 
-KERNEL void kernel_add(const float *a, const float *b, float *y, size_t count) {
+KERNEL(void, kernel_add, (const float *a, const float *b, float *y, size_t count), (a, b, y, count)) {
   for (size_t i = 0; i < count; i++) y[i] = a[i] + b[i];
 }
 
-KERNEL void kernel_add_scaled(float alpha, const float *restrict x, float *restrict y, size_t count) {
+KERNEL(
+    void, kernel_add_scaled,
+    (float alpha, const float *restrict x, float *restrict y, size_t count),
+    (alpha, x, y, count)) {
   for (size_t i = 0; i < count; i++) y[i] += alpha * x[i];
 }
 
-KERNEL void kernel_scale(float alpha, const float *x, float *y, size_t count) {
+KERNEL(void, kernel_scale, (float alpha, const float *x, float *y, size_t count), (alpha, x, y, count)) {
   for (size_t i = 0; i < count; i++) y[i] = alpha * x[i];
 }
 
-KERNEL void kernel_multiply(
-    const float *restrict a, const float *restrict b, float *restrict y, size_t count, bool accumulate) {
+KERNEL(
+    void, kernel_multiply,
+    (const float *restrict a, const float *restrict b, float *restrict y, size_t count, bool accumulate),
+    (a, b, y, count, accumulate)) {
   if (accumulate) {
     for (size_t i = 0; i < count; i++) y[i] += a[i] * b[i];
   } else {
@@ -21,15 +26,17 @@ KERNEL void kernel_multiply(
   }
 }
 
-KERNEL void kernel_squared_relu(const float *restrict x, float *restrict y, size_t count) {
+KERNEL(void, kernel_squared_relu, (const float *restrict x, float *restrict y, size_t count), (x, y, count)) {
   for (size_t i = 0; i < count; i++) {
     float positive = x[i] < 0.0f ? 0.0f : x[i];
     y[i] = positive * positive;
   }
 }
 
-KERNEL void kernel_squared_relu_pullback(
-    const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, bool accumulate) {
+KERNEL(
+    void, kernel_squared_relu_pullback,
+    (const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, bool accumulate),
+    (x, dy, dx, count, accumulate)) {
   if (accumulate) {
     for (size_t i = 0; i < count; i++) dx[i] += 2.0f * (x[i] < 0.0f ? 0.0f : x[i]) * dy[i];
   } else {
@@ -37,12 +44,14 @@ KERNEL void kernel_squared_relu_pullback(
   }
 }
 
-KERNEL void kernel_relu(const float *restrict x, float *restrict y, size_t count) {
+KERNEL(void, kernel_relu, (const float *restrict x, float *restrict y, size_t count), (x, y, count)) {
   for (size_t i = 0; i < count; i++) y[i] = x[i] < 0.0f ? 0.0f : x[i];
 }
 
-KERNEL void kernel_relu_pullback(
-    const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, bool accumulate) {
+KERNEL(
+    void, kernel_relu_pullback,
+    (const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, bool accumulate),
+    (x, dy, dx, count, accumulate)) {
   if (accumulate) {
     for (size_t i = 0; i < count; i++) dx[i] += x[i] > 0.0f ? dy[i] : 0.0f;
   } else {
@@ -50,13 +59,17 @@ KERNEL void kernel_relu_pullback(
   }
 }
 
-KERNEL void kernel_softcap(const float *restrict x, float *restrict y, size_t count, float cap) {
+KERNEL(
+    void, kernel_softcap,
+    (const float *restrict x, float *restrict y, size_t count, float cap),
+    (x, y, count, cap)) {
   for (size_t i = 0; i < count; i++) y[i] = cap * x[i] / square_root(x[i] * x[i] + cap * cap);
 }
 
-KERNEL void kernel_softcap_pullback(
-    const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, float cap,
-    bool accumulate) {
+KERNEL(
+    void, kernel_softcap_pullback,
+    (const float *restrict x, const float *restrict dy, float *restrict dx, size_t count, float cap, bool accumulate),
+    (x, dy, dx, count, cap, accumulate)) {
   for (size_t i = 0; i < count; i++) {
     float ratio = cap / square_root(x[i] * x[i] + cap * cap);
     float slope = dy[i] * ratio * ratio * ratio;
@@ -64,18 +77,18 @@ KERNEL void kernel_softcap_pullback(
   }
 }
 
-KERNEL void kernel_sigmoid(const float *x, float *y, size_t count) {
+KERNEL(void, kernel_sigmoid, (const float *x, float *y, size_t count), (x, y, count)) {
   for (size_t i = 0; i < count; i++) y[i] = 1.0f / (1.0f + exponential(-x[i]));
 }
 
-KERNEL void kernel_exp(const float *x, float *y, size_t count) {
+KERNEL(void, kernel_exp, (const float *x, float *y, size_t count), (x, y, count)) {
   for (size_t i = 0; i < count; i++) y[i] = exponential(x[i]);
 }
 
 // A cache-sized block is summed in float lanes, the blocks in double: fast, and exact enough for millions of terms.
 enum { sum_block = 1024 };
 
-KERNEL double kernel_sum(const float *x, size_t count) {
+KERNEL(double, kernel_sum, (const float *x, size_t count), (x, count)) {
   double total = 0;
   for (size_t start = 0; start < count; start += sum_block) {
     REORDER_SUMS
@@ -87,7 +100,7 @@ KERNEL double kernel_sum(const float *x, size_t count) {
   return total;
 }
 
-KERNEL double kernel_sum_of_squares(const float *x, size_t count) {
+KERNEL(double, kernel_sum_of_squares, (const float *x, size_t count), (x, count)) {
   REORDER_SUMS
   double total = 0;
   for (size_t i = 0; i < count; i++) total += (double)x[i] * (double)x[i];
@@ -95,7 +108,10 @@ KERNEL double kernel_sum_of_squares(const float *x, size_t count) {
 }
 
 // A few registers full of sums meet every vector before they are stored: each element is read and written once.
-KERNEL void kernel_sum_vectors(const float *const *x, size_t vectors, float *y, size_t count) {
+KERNEL(
+    void, kernel_sum_vectors,
+    (const float *const *x, size_t vectors, float *y, size_t count),
+    (x, vectors, y, count)) {
   enum { block = 64 };
   size_t start = 0;
   for (; start + block <= count; start += block) {
@@ -112,8 +128,10 @@ KERNEL void kernel_sum_vectors(const float *const *x, size_t vectors, float *y, 
   }
 }
 
-KERNEL void kernel_momentum(
-    const float *restrict gradient, float *restrict momentum, float *restrict update, size_t count, float mu) {
+KERNEL(
+    void, kernel_momentum,
+    (const float *restrict gradient, float *restrict momentum, float *restrict update, size_t count, float mu),
+    (gradient, momentum, update, count, mu)) {
   for (size_t i = 0; i < count; i++) {
     float m = momentum[i] + (1.0f - mu) * (gradient[i] - momentum[i]);
     momentum[i] = m;
@@ -121,10 +139,12 @@ KERNEL void kernel_momentum(
   }
 }
 
-KERNEL void kernel_adamw(
-    float *restrict weights, const float *restrict gradient, float *restrict first_moment,
-    float *restrict second_moment, size_t count, float beta1, float beta2, float epsilon, float shrink,
-    float step_size, float second_correction) {
+KERNEL(
+    void, kernel_adamw,
+    (float *restrict weights, const float *restrict gradient, float *restrict first_moment,
+     float *restrict second_moment, size_t count, float beta1, float beta2, float epsilon, float shrink,
+     float step_size, float second_correction),
+    (weights, gradient, first_moment, second_moment, count, beta1, beta2, epsilon, shrink, step_size, second_correction)) {
   for (size_t i = 0; i < count; i++) {
     float g = gradient[i];
     float m = first_moment[i] + (1.0f - beta1) * (g - first_moment[i]);

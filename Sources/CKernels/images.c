@@ -2,8 +2,10 @@
 
 // Windows of size x size pixels, side by side; a pixel's channels lie together, and are what a vector holds.
 
-KERNEL void kernel_max_pool(
-    const float *restrict x, float *restrict y, size_t height, size_t width, size_t channels, size_t size) {
+KERNEL(
+    void, kernel_max_pool,
+    (const float *restrict x, float *restrict y, size_t height, size_t width, size_t channels, size_t size),
+    (x, y, height, width, channels, size)) {
   for (size_t row = 0; row < height / size; row++) {
     for (size_t column = 0; column < width / size; column++) {
       float *most = y + (row * (width / size) + column) * channels;
@@ -19,9 +21,11 @@ KERNEL void kernel_max_pool(
   }
 }
 
-KERNEL void kernel_max_pool_pullback(
-    const float *restrict x, const float *restrict y, const float *restrict dy, float *restrict rest,
-    float *restrict dx, size_t height, size_t width, size_t channels, size_t size) {
+KERNEL(
+    void, kernel_max_pool_pullback,
+    (const float *restrict x, const float *restrict y, const float *restrict dy, float *restrict rest,
+     float *restrict dx, size_t height, size_t width, size_t channels, size_t size),
+    (x, y, dy, rest, dx, height, width, channels, size)) {
   for (size_t row = 0; row < height / size; row++) {
     for (size_t column = 0; column < width / size; column++) {
       size_t window = (row * (width / size) + column) * channels;

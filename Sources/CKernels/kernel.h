@@ -4,12 +4,33 @@
 #include "CKernels.h"
 #include <math.h>
 
-// One function body, compiled three times; the loader picks by processor. No compiler flag is needed. The thread sanitizer
-// is called where the loader picks, before there is one, and the program ends: with it there is one version.
-#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
-#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+// What a function may use: the instructions of x86-64-v4 and x86-64-v3. To name these would choose a processor to tune for,
+// too, and shorter vectors.
+#define AVX2_INSTRUCTIONS "avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt"
+#define AVX512_INSTRUCTIONS AVX2_INSTRUCTIONS ",avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
+#define AVX512 __attribute__((target(AVX512_INSTRUCTIONS)))
+#define AVX2 __attribute__((target(AVX2_INSTRUCTIONS)))
+
+// KERNEL(double, kernel_name, (const float *x, size_t count), (x, count)) { ... }
+//
+// One function body, compiled for every SIMD width of the processor's kind, and a function of that name that takes the one
+// for the family in use. No compiler flag is needed.
+#if defined(__x86_64__)
+#define KERNEL(result, name, parameters, arguments) \
+  INLINE result name##_body parameters; \
+  AVX512 static result name##_avx512 parameters { return name##_body arguments; } \
+  AVX2 static result name##_avx2 parameters { return name##_body arguments; } \
+  static result name##_portable parameters { return name##_body arguments; } \
+  result name parameters { \
+    switch (kernel_loops()) { \
+      case kernel_family_avx512: return name##_avx512 arguments; \
+      case kernel_family_avx2: return name##_avx2 arguments; \
+      default: return name##_portable arguments; \
+    } \
+  } \
+  INLINE result name##_body parameters
 #else
-#define KERNEL
+#define KERNEL(result, name, parameters, arguments) result name parameters
 #endif
 
 // A helper of kernels: inlined, so that it is compiled for each SIMD width too.
@@ -48,3 +69,6 @@ INLINE float exponential(float x) {
   y.value = x < -87.33654f ? 0.0f : y.value;
   return x != x ? x : y.value;
 }
+
+// The AVX-512 products of floats, for kernel_products_float32; only where they run.
+const struct kernel_products *_Nonnull kernel_avx512_float32(void);

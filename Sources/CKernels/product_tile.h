@@ -1,75 +1,127 @@
-// One tile of a product, and the loop over tiles: the body of products.c, included once for each precision with
+// One tile of a product, and the loop over tiles: included once for each family and precision with
 //
 //   TARGET              the instructions the functions may use
-//   NAMED(name)         name with the precision's suffix
-//   MULTIPLY_ADD        (sum, left, right): sum + left right, lane by lane
-//
-// Elements are 32 bits wide: a float, or a pair of bfloat16 that are neighbours along the inner extent.
+//   NAMED(name)         name with a suffix of its own
+//   LANES               the floats of a vector
+//   TILE_ROWS           the rows of a tile, at most 8
+//   PANEL_VECTORS       the vectors of a row of a tile
+//   ELEMENT             what lies in a factor: float, or int32_t for a pair of bfloat16, neighbours along the inner extent
+//   ADD_PRODUCT(sum, x, y)          sum + x y, lane by lane, for vectors of floats
+//   ADD_ELEMENTS(sum, left, right)  the same for a vector of floats and two of elements
 
-// `rows` is a constant where this is inlined, so that the sums live in registers: 8 rows take 16 of the 32.
-TARGET static inline __attribute__((always_inline)) void NAMED(tile)(
-    const int rows, const int32_t *left, size_t row_stride, size_t inner_stride, const int32_t *panel, size_t inner,
-    float *y, size_t stride, size_t columns, float alpha, float beta) {
-  __m512 sums[tile_rows][2];
+typedef float NAMED(sums) __attribute__((ext_vector_type(LANES)));
+typedef ELEMENT NAMED(elements) __attribute__((ext_vector_type(LANES)));
+// At any address.
+typedef float NAMED(stored_sums) __attribute__((ext_vector_type(LANES), aligned(4)));
+typedef ELEMENT NAMED(stored_elements) __attribute__((ext_vector_type(LANES), aligned(4)));
+
+enum {
+  NAMED(panel_columns) = LANES * PANEL_VECTORS,
+  // A panel of so many elements stays in the first-level cache while rows pass by,
+  NAMED(inner_block) = 256,
+  // and so many rows in the second-level one while panels pass by; a multiple of every tile's rows.
+  NAMED(row_block) = 264,
+};
+
+// `rows` is a constant where this is inlined, so that the sums live in registers.
+TARGET INLINE void NAMED(tile)(
+    const size_t rows, const ELEMENT *left, size_t row_stride, size_t inner_stride, const ELEMENT *panel, size_t inner,
+    float *y, size_t stride, float alpha, float beta) {
+  NAMED(sums) sums[TILE_ROWS][PANEL_VECTORS];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    sums[i][0] = sums[i][1] = _mm512_setzero_ps();
-    // The output is needed at the end; asking for it now hides the wait.
-    __builtin_prefetch(y + i * stride, 1);
-    __builtin_prefetch(y + i * stride + 16, 1);
-  }
-  for (size_t k = 0; k < inner; k++, left += inner_stride, panel += panel_columns) {
-    __m512i right0 = _mm512_loadu_si512(panel), right1 = _mm512_loadu_si512(panel + 16);
+  for (size_t i = 0; i < rows; i++) {
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      __m512i x = _mm512_set1_epi32(left[i * row_stride]);
-      sums[i][0] = MULTIPLY_ADD(sums[i][0], x, right0);
-      sums[i][1] = MULTIPLY_ADD(sums[i][1], x, right1);
+    for (size_t v = 0; v < PANEL_VECTORS; v++) {
+      sums[i][v] = (NAMED(sums))0.0f;
+      // The output is needed at the end; asking for it now, by lines of 64 bytes, hides the wait.
+      if (v * LANES % 16 == 0) __builtin_prefetch(y + i * stride + v * LANES, 1);
     }
   }
-  __mmask16 masks[2] = {first_lanes(columns), first_lanes(columns > 16 ? columns - 16 : 0)};
+#pragma clang loop unroll(disable)
+  for (size_t k = 0; k < inner; k++, left += inner_stride, panel += NAMED(panel_columns)) {
+    NAMED(elements) right[PANEL_VECTORS];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
+    for (size_t v = 0; v < PANEL_VECTORS; v++) right[v] = *(const NAMED(stored_elements) *)(panel + v * LANES);
 #pragma clang loop unroll(full)
-    for (int half = 0; half < 2; half++) {
-      float *out = y + i * stride + 16 * half;
-      __m512 sum = _mm512_mul_ps(_mm512_set1_ps(alpha), sums[i][half]);
+    for (size_t i = 0; i < rows; i++) {
+      NAMED(elements) x = (NAMED(elements))left[i * row_stride];
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < PANEL_VECTORS; v++) sums[i][v] = ADD_ELEMENTS(sums[i][v], x, right[v]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++, y += stride) {
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < PANEL_VECTORS; v++) {
+      NAMED(stored_sums) *out = (NAMED(stored_sums) *)(y + v * LANES);
+      NAMED(sums) sum = alpha * sums[i][v];
       // Only a beta of 0 may leave the output unread: it may be uninitialized.
-      if (beta != 0)
-        sum = _mm512_fmadd_ps(_mm512_set1_ps(beta), _mm512_maskz_loadu_ps(masks[half], out), sum);
-      _mm512_mask_storeu_ps(out, masks[half], sum);
+      *out = beta != 0 ? ADD_PRODUCT(sum, (NAMED(sums))beta, *out) : sum;
     }
   }
 }
 
-TARGET void NAMED(kernel_multiply)(
+// A function for each height, because a compiler that sees them all together runs out of registers.
+#define TILE(constant_rows)                                                                                           \
+  TARGET static __attribute__((noinline)) void NAMED(tile_##constant_rows)(                                           \
+      const ELEMENT *left, size_t row_stride, size_t inner_stride, const ELEMENT *panel, size_t inner, float *y,      \
+      size_t stride, float alpha, float beta) {                                                                       \
+    NAMED(tile)(constant_rows, left, row_stride, inner_stride, panel, inner, y, stride, alpha, beta);                 \
+  }
+TILE(1) TILE(2) TILE(3) TILE(4)
+#if TILE_ROWS > 4
+TILE(5) TILE(6)
+#endif
+#if TILE_ROWS > 6
+TILE(7) TILE(8)
+#endif
+#undef TILE
+
+static void (*const NAMED(tiles)[])(
+    const ELEMENT *left, size_t row_stride, size_t inner_stride, const ELEMENT *panel, size_t inner, float *y,
+    size_t stride, float alpha, float beta) = {
+    NULL, NAMED(tile_1), NAMED(tile_2), NAMED(tile_3), NAMED(tile_4),
+#if TILE_ROWS > 4
+    NAMED(tile_5), NAMED(tile_6),
+#endif
+#if TILE_ROWS > 6
+    NAMED(tile_7), NAMED(tile_8),
+#endif
+};
+
+// A tile that is not as wide as its panel is whole here first: `y = sums + beta y` for the columns that there are.
+TARGET static void NAMED(store_columns)(
+    const float *sums, float *y, size_t stride, size_t rows, size_t columns, float beta) {
+  for (size_t i = 0; i < rows; i++, sums += NAMED(panel_columns), y += stride)
+    for (size_t j = 0; j < columns; j++) y[j] = beta != 0 ? ADD_PRODUCT(sums[j], beta, y[j]) : sums[j];
+}
+
+TARGET static void NAMED(multiply)(
     const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
     size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
     bool upper_only) {
-  for (size_t start = 0; start == 0 || start < inner; start += inner_block) {
-    size_t count = start + inner_block < inner ? inner_block : inner - start;
-    const int32_t *panel = (const int32_t *)panels + start * panel_columns;
-    for (size_t column = 0; column < columns; column += panel_columns, panel += panel_stride) {
-      const int32_t *tile = (const int32_t *)left + start * inner_stride;
-      size_t width = column + panel_columns < columns ? panel_columns : columns - column;
-      for (size_t row = 0; row < rows; row += tile_rows, tile += tile_stride) {
-        if (upper_only && row >= column + width) break;
-        float *out = y + row * stride + column;
-#define TILE(count_of_rows)                                                                                           \
-  NAMED(tile)(count_of_rows, tile, row_stride, inner_stride, panel, count, out, stride, width, alpha, beta)
-        switch (rows - row) {
-          case 1: TILE(1); break;
-          case 2: TILE(2); break;
-          case 3: TILE(3); break;
-          case 4: TILE(4); break;
-          case 5: TILE(5); break;
-          case 6: TILE(6); break;
-          case 7: TILE(7); break;
-          default: TILE(8);
+  for (size_t start = 0; start == 0 || start < inner; start += NAMED(inner_block), beta = 1) {
+    size_t count = start + NAMED(inner_block) < inner ? NAMED(inner_block) : inner - start;
+    for (size_t top = 0; top < rows; top += NAMED(row_block)) {
+      size_t bottom = top + NAMED(row_block) < rows ? top + NAMED(row_block) : rows;
+      const ELEMENT *panel = (const ELEMENT *)panels + start * NAMED(panel_columns);
+      for (size_t column = 0; column < columns; column += NAMED(panel_columns), panel += panel_stride) {
+        size_t width = column + NAMED(panel_columns) < columns ? NAMED(panel_columns) : columns - column;
+        const ELEMENT *tile = (const ELEMENT *)left + start * inner_stride + top / TILE_ROWS * tile_stride;
+        for (size_t row = top; row < bottom; row += TILE_ROWS, tile += tile_stride) {
+          if (upper_only && row >= column + width) break;
+          float *out = y + row * stride + column;
+          size_t height = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+          if (width == NAMED(panel_columns)) {
+            NAMED(tiles)[height](tile, row_stride, inner_stride, panel, count, out, stride, alpha, beta);
+          } else {
+            float sums[TILE_ROWS * NAMED(panel_columns)];
+            NAMED(tiles)[height](
+                tile, row_stride, inner_stride, panel, count, sums, NAMED(panel_columns), alpha, 0);
+            NAMED(store_columns)(sums, out, stride, height, width, beta);
+          }
         }
-#undef TILE
       }
     }
-    beta = 1;
   }
 }

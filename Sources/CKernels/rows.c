@@ -7,17 +7,21 @@ INLINE float inverse_rms(const float *x, size_t columns, float epsilon) {
   return 1.0f / square_root(squares / (float)columns + epsilon);
 }
 
-KERNEL void kernel_rms_norm(
-    const float *restrict x, float *restrict y, size_t rows, size_t columns, float epsilon) {
+KERNEL(
+    void, kernel_rms_norm,
+    (const float *restrict x, float *restrict y, size_t rows, size_t columns, float epsilon),
+    (x, y, rows, columns, epsilon)) {
   for (size_t row = 0; row < rows; row++, x += columns, y += columns) {
     float r = inverse_rms(x, columns, epsilon);
     for (size_t i = 0; i < columns; i++) y[i] = r * x[i];
   }
 }
 
-KERNEL void kernel_rms_norm_pullback(
-    const float *restrict x, const float *restrict dy, float *restrict dx, size_t rows, size_t columns,
-    float epsilon, bool accumulate) {
+KERNEL(
+    void, kernel_rms_norm_pullback,
+    (const float *restrict x, const float *restrict dy, float *restrict dx, size_t rows, size_t columns,
+     float epsilon, bool accumulate),
+    (x, dy, dx, rows, columns, epsilon, accumulate)) {
   for (size_t row = 0; row < rows; row++, x += columns, dy += columns, dx += columns) {
     REORDER_SUMS
     float squares = 0, product = 0;
@@ -54,9 +58,11 @@ INLINE void turn(
   }
 }
 
-KERNEL void kernel_rotate(
-    const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
-    size_t positions, size_t heads, size_t head_size, size_t frequencies, bool inverse) {
+KERNEL(
+    void, kernel_rotate,
+    (const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
+     size_t positions, size_t heads, size_t head_size, size_t frequencies, bool inverse),
+    (x, cosines, sines, y, positions, heads, head_size, frequencies, inverse)) {
   size_t half = head_size / 2;
   float direction = inverse ? -1.0f : 1.0f;
   for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies)
@@ -64,9 +70,11 @@ KERNEL void kernel_rotate(
       turn(x, x + half, y, y + half, cosines, sines, half, frequencies, 1.0f, direction);
 }
 
-KERNEL void kernel_rms_norm_rotate(
-    const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
-    size_t positions, size_t heads, size_t head_size, size_t frequencies, float epsilon) {
+KERNEL(
+    void, kernel_rms_norm_rotate,
+    (const float *restrict x, const float *restrict cosines, const float *restrict sines, float *restrict y,
+     size_t positions, size_t heads, size_t head_size, size_t frequencies, float epsilon),
+    (x, cosines, sines, y, positions, heads, head_size, frequencies, epsilon)) {
   size_t half = head_size / 2;
   for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies) {
     for (size_t head = 0; head < heads; head++, x += head_size, y += head_size) {
@@ -76,10 +84,11 @@ KERNEL void kernel_rms_norm_rotate(
   }
 }
 
-KERNEL void kernel_rms_norm_rotate_pullback(
-    const float *restrict x, const float *restrict dy, const float *restrict cosines,
-    const float *restrict sines, float *restrict dx, size_t positions, size_t heads, size_t head_size,
-    size_t frequencies, float epsilon) {
+KERNEL(
+    void, kernel_rms_norm_rotate_pullback,
+    (const float *restrict x, const float *restrict dy, const float *restrict cosines, const float *restrict sines,
+     float *restrict dx, size_t positions, size_t heads, size_t head_size, size_t frequencies, float epsilon),
+    (x, dy, cosines, sines, dx, positions, heads, head_size, frequencies, epsilon)) {
   size_t half = head_size / 2;
   for (size_t position = 0; position < positions; position++, cosines += frequencies, sines += frequencies) {
     for (size_t head = 0; head < heads; head++, x += head_size, dy += head_size, dx += head_size) {
@@ -108,8 +117,10 @@ INLINE float largest_scaled(const float *x, size_t count, float scale) {
   return element.value;
 }
 
-KERNEL void kernel_causal_softmax(
-    float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale) {
+KERNEL(
+    void, kernel_causal_softmax,
+    (float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale),
+    (scores, rows, columns, stride, visible, scale)) {
   for (size_t row = 0; row < rows; row++, scores += stride) {
     REORDER_SUMS
     size_t seen = visible + row < columns ? visible + row : columns;
@@ -129,9 +140,11 @@ KERNEL void kernel_causal_softmax(
   }
 }
 
-KERNEL void kernel_softmax_pullback(
-    const float *restrict probabilities, float *restrict gradient, size_t rows, size_t columns, size_t stride,
-    float scale) {
+KERNEL(
+    void, kernel_softmax_pullback,
+    (const float *restrict probabilities, float *restrict gradient, size_t rows, size_t columns, size_t stride,
+     float scale),
+    (probabilities, gradient, rows, columns, stride, scale)) {
   for (size_t row = 0; row < rows; row++, probabilities += stride, gradient += stride) {
     REORDER_SUMS
     float sum = 0;
@@ -140,9 +153,11 @@ KERNEL void kernel_softmax_pullback(
   }
 }
 
-KERNEL void kernel_softcapped_cross_entropy(
-    const float *restrict logits, const uint16_t *restrict targets, float *restrict log_sums,
-    float *restrict losses, size_t rows, size_t columns, float cap) {
+KERNEL(
+    void, kernel_softcapped_cross_entropy,
+    (const float *restrict logits, const uint16_t *restrict targets, float *restrict log_sums, float *restrict losses,
+     size_t rows, size_t columns, float cap),
+    (logits, targets, log_sums, losses, rows, columns, cap)) {
   for (size_t row = 0; row < rows; row++, logits += columns) {
     REORDER_SUMS
     // The cap bounds every exponent, so no maximum has to be subtracted.
@@ -155,9 +170,11 @@ KERNEL void kernel_softcapped_cross_entropy(
   }
 }
 
-KERNEL void kernel_softcapped_cross_entropy_pullback(
-    const float *restrict logits, const uint16_t *restrict targets, const float *restrict log_sums,
-    float weight, float *restrict dx, size_t rows, size_t columns, float cap, bool accumulate) {
+KERNEL(
+    void, kernel_softcapped_cross_entropy_pullback,
+    (const float *restrict logits, const uint16_t *restrict targets, const float *restrict log_sums, float weight,
+     float *restrict dx, size_t rows, size_t columns, float cap, bool accumulate),
+    (logits, targets, log_sums, weight, dx, rows, columns, cap, accumulate)) {
   for (size_t row = 0; row < rows; row++, logits += columns, dx += columns) {
     float log_sum = log_sums[row];
     for (size_t i = 0; i < columns; i++) {
@@ -170,18 +187,22 @@ KERNEL void kernel_softcapped_cross_entropy_pullback(
   }
 }
 
-KERNEL void kernel_scatter_rows(
-    const float *restrict x, const float *restrict weights, const uint16_t *restrict indices, float *restrict y,
-    size_t rows, size_t columns) {
+KERNEL(
+    void, kernel_scatter_rows,
+    (const float *restrict x, const float *restrict weights, const uint16_t *restrict indices, float *restrict y,
+     size_t rows, size_t columns),
+    (x, weights, indices, y, rows, columns)) {
   for (size_t row = 0; row < rows; row++, x += columns) {
     float weight = weights[row], *target = y + indices[row] * columns;
     for (size_t i = 0; i < columns; i++) target[i] += weight * x[i];
   }
 }
 
-KERNEL void kernel_scatter_rows_pullback(
-    const float *restrict dy, const float *restrict weights, const uint16_t *restrict indices, float *restrict dx,
-    size_t rows, size_t columns, bool accumulate) {
+KERNEL(
+    void, kernel_scatter_rows_pullback,
+    (const float *restrict dy, const float *restrict weights, const uint16_t *restrict indices, float *restrict dx,
+     size_t rows, size_t columns, bool accumulate),
+    (dy, weights, indices, dx, rows, columns, accumulate)) {
   for (size_t row = 0; row < rows; row++, dx += columns) {
     float weight = weights[row];
     const float *source = dy + indices[row] * columns;
@@ -193,9 +214,11 @@ KERNEL void kernel_scatter_rows_pullback(
   }
 }
 
-KERNEL void kernel_scatter_weights_pullback(
-    const float *restrict dy, const float *restrict x, const uint16_t *restrict indices, float *restrict dweights,
-    size_t rows, size_t columns, bool accumulate) {
+KERNEL(
+    void, kernel_scatter_weights_pullback,
+    (const float *restrict dy, const float *restrict x, const uint16_t *restrict indices, float *restrict dweights,
+     size_t rows, size_t columns, bool accumulate),
+    (dy, x, indices, dweights, rows, columns, accumulate)) {
   for (size_t row = 0; row < rows; row++, x += columns) {
     REORDER_SUMS
     const float *source = dy + indices[row] * columns;
@@ -205,7 +228,10 @@ KERNEL void kernel_scatter_weights_pullback(
   }
 }
 
-KERNEL void kernel_transpose(const float *restrict x, float *restrict y, size_t rows, size_t columns) {
+KERNEL(
+    void, kernel_transpose,
+    (const float *restrict x, float *restrict y, size_t rows, size_t columns),
+    (x, y, rows, columns)) {
   enum { tile = 16 };
   for (size_t top = 0; top < rows; top += tile) {
     size_t bottom = top + tile < rows ? top + tile : rows;

@@ -27,9 +27,10 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
     /// On one line, for tables and warnings.
     package var text: String {
       let processor = Processor(name: cpu, family: cpuFamily, model: cpuModel)
+      let own = "own, "
       let kernels =
-        products == ProductKernels.avx512.rawValue
-        ? "this package's own AVX-512 kernels" : products
+        products.hasPrefix(own)
+        ? "this package's own \(products.dropFirst(own.count)) kernels" : products
       return "\(processor), \(Format.count(threads, "thread")), matrix products by \(kernels), "
         + "\(simd)"
     }

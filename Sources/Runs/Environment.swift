@@ -43,7 +43,7 @@ package struct Environment: Codable, Sendable {
     git = Self.checkout()
     swift = Self.compiler
     openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
-    products = ProductKernels.fastest.rawValue
+    products = ProductKernels.chosen.rawValue
     (cpu, cpuFamily) = (Processor.current.name, Processor.current.family)
     cpuModel = Processor.current.model
     self.threads = threads

@@ -5,7 +5,7 @@ import Runs
 import Text
 
 /// Times training steps on random tokens, part by part.
-struct BenchmarkCommand: ColoredCommand {
+struct BenchmarkCommand: ColoredCommand, KernelsCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
     abstract: "Time training steps by part, and compare with the machine's matrix products.",
@@ -15,7 +15,8 @@ struct BenchmarkCommand: ColoredCommand {
       times for forward and the two backward products, attention below the diagonal only. The \
       optimizer's are not in it; those of Newton-Schulz are counted in the form it is done in. The peak \
       is that of matrix products of 512 x 512 in the model's precision, one per thread, all threads \
-      at once, before and after the timed steps; in float32, OpenBLAS's if they are faster.
+      at once, before and after the timed steps; in float32, OpenBLAS's if they are faster and --kernels \
+      does not choose.
 
       Every timed step is followed by one with a clock in it, which says where the time goes: the \
       times of all threads, divided by their number.
@@ -29,6 +30,8 @@ struct BenchmarkCommand: ColoredCommand {
   var steps = 10
 
   @OptionGroup var precision: PrecisionOption
+
+  @OptionGroup var kernels: KernelsOption
 
   @Option(help: "Arithmetic of Muon's orthogonalization.")
   var newtonSchulzPrecision = Precision.float32

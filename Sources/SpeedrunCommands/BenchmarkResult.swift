@@ -121,6 +121,12 @@ extension BenchmarkResult {
       peakRSS: CurrentProcess.peakResidentBytes)
   }
 
+  /// Whose products are the peak.
+  private var whosePeak: String {
+    ProductKernels.forced.map { "the matrix products of \($0.name)" }
+      ?? "this machine's matrix products"
+  }
+
   /// Prints tables, and what they mean.
   func print(to console: Console) {
     let times = [
@@ -147,7 +153,7 @@ extension BenchmarkResult {
       \(Format.grouped(Int(tokensPerSecond))) tokens/s in \(configuration.precision.rawValue)
       \(Format.fixed(gflopPerStep, 1)) GFLOP a step, \(Format.fixed(gflopPerSecond, 0)) GFLOP/s in \
       forward + backward
-      \(Format.percent(gflopPerSecond / matrixPeakGflopPerSecond)) of this machine's matrix products: \
+      \(Format.percent(gflopPerSecond / matrixPeakGflopPerSecond)) of \(whosePeak): \
       \(Format.fixed(matrixPeakGflopPerSecond, 0)) GFLOP/s with \
       \(Format.count(configuration.threads, "thread"))
       \(Format.grouped(minorPageFaults)) page faults and \(Format.grouped(tensorAllocations)) buffers \

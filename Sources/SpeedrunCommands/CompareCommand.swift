@@ -9,7 +9,7 @@ import Text
 import Verification
 
 /// Runs arms on the same seeds, and says which reaches the target first, if that can be said.
-struct CompareCommand: ColoredCommand {
+struct CompareCommand: ColoredCommand, KernelsCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare optimizers on the same seeds: steps and seconds to the target.",
@@ -71,6 +71,8 @@ struct CompareCommand: ColoredCommand {
   @OptionGroup var track: TrackOptions
 
   @OptionGroup var precision: PrecisionOption
+
+  @OptionGroup var kernels: KernelsOption
 
   @OptionGroup var threads: ThreadsOption
 

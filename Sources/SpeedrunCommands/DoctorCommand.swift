@@ -7,11 +7,13 @@ import Runs
 import Text
 
 /// Says what a run would use, and what could be better.
-struct DoctorCommand: ColoredCommand {
+struct DoctorCommand: ColoredCommand, KernelsCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Say which machine, BLAS, threads, SIMD and data a run would use.",
     discussion: "A warning says what to do.\n\n\(ExitStatus.help)")
+
+  @OptionGroup var kernels: KernelsOption
 
   @OptionGroup var color: ColorOption
 
@@ -37,7 +39,8 @@ struct DoctorCommand: ColoredCommand {
       "\(commit.prefix(12))" + (environment.git.dirty == true ? ", with changes" : "")
     }
     let load = Processor.load ?? 0
-    let isSlow = !["x86-64-v3", "x86-64-v4"].contains(environment.simd)
+    let isSlow = environment.simd == "baseline"
+    let others = ProductKernels.allCases.filter { $0.isSupported && $0 != .chosen }.map(\.name)
     let busy = "other programs are running: times will be longer than they could be"
     let slow = "the slowest loops are chosen: expect a multiple of the usual time"
     let small = "the kjv track needs about 300 MB free"
@@ -48,6 +51,10 @@ struct DoctorCommand: ColoredCommand {
       ("memory", Format.bytes(Int(memory)), memory < 1_000_000_000 ? small : nil),
       ("SIMD", environment.simd, isSlow ? slow : nil),
       ("products", "\(environment.products): \(precisions.joined(separator: ", "))", nil),
+      (
+        "kernels",
+        "\(ProductKernels.chosen.name); \(others.joined(separator: ", ")) with --kernels", nil
+      ),
       ("OpenBLAS", "\(environment.openBLAS.version), core \(environment.openBLAS.core)", nil),
       ("Swift", environment.swift, nil),
       commit.map { ("source", $0, nil) }

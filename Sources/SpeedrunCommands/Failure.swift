@@ -1,8 +1,10 @@
 import ArgumentParser
+import Autograd
 import Experiments
 import Muon
 import NanoGPT
 import Runs
+import Text
 
 /// An error as a person and a shell see it.
 struct Failure {
@@ -31,6 +33,13 @@ struct Failure {
       message = Speedrun.named(error.description)
     case let error as TrialFailure:
       (status, message, hint) = (error.status, error.message, error.hint)
+    case .unknown(let name) as KernelsError:
+      (status, message) = (.usage, "no kernels are called '\(name)'")
+      hint = Suggestion.text(for: name, among: ProductKernels.allCases.map(\.name))
+    case .unsupported(let kernels) as KernelsError:
+      (status, message) = (.machine, "this processor has no \(kernels.name) kernels")
+      let others = ProductKernels.allCases.filter(\.isSupported).map(\.name)
+      hint = "it has \(others.joined(separator: ", "))"
     case let error as OptimizerError:
       (status, message) = (.usage, error.description)
     case _ where RootCommand.exitCode(for: error) == .validationFailure:

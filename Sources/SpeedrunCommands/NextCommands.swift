@@ -24,6 +24,8 @@ struct NextCommands {
   let source: TrackSource
   /// `--threads`, where it was given.
   let threads: Int?
+  /// `--kernels`, where it was given.
+  let kernels: String?
   /// The directory of the run, as the user would type it.
   let directory: String
   /// Whether text can be made from what is there: weights and a tokenizer.
@@ -35,7 +37,11 @@ struct NextCommands {
   func after(_ outcome: RunRecord.Outcome) -> [NextCommand] {
     switch outcome {
     case .interrupted:
-      canResume ? [NextCommand(reason: "goes on", arguments: ["run", "--resume", directory])] : []
+      canResume
+        ? [
+          NextCommand(reason: "goes on", arguments: ["run", "--resume", directory] + kernelsOption)
+        ]
+        : []
     case .diverged: slower.map { [$0] } ?? []
     case .reached, .missed, .completed:
       (canSample ? [NextCommand(arguments: ["sample", directory])] : [])
@@ -80,8 +86,10 @@ struct NextCommands {
     if plan.seed != 0 { arguments += ["--seed", "\(plan.seed)"] }
     if plan.precision != .float32 { arguments += ["--precision", plan.precision.rawValue] }
     if let threads { arguments += ["--threads", "\(threads)"] }
-    return NextCommand(reason: reason, arguments: arguments)
+    return NextCommand(reason: reason, arguments: arguments + kernelsOption)
   }
+
+  private var kernelsOption: [String] { kernels.map { ["--kernels", $0] } ?? [] }
 }
 
 extension CompareCommand {

@@ -44,6 +44,24 @@ struct ThreadsOption: ParsableArguments {
   func validate() throws { try check(count, of: "--threads", in: 1...1024) }
 }
 
+/// `--kernels`, the same for every command that computes with a choice of its own.
+struct KernelsOption: ParsableArguments {
+  private static let names = ProductKernels.allCases.map(\.name)
+
+  @Option(
+    name: .customLong("kernels"),
+    help: ArgumentHelp(
+      "Whose kernels: \(names.joined(separator: ", ")) (default: the fastest, or \(ProductKernels.variable)).",
+      valueName: "family"),
+    completion: .list(names))
+  var name: String?
+}
+
+/// A command that can be told whose kernels to compute with.
+protocol KernelsCommand: ParsableCommand {
+  var kernels: KernelsOption { get }
+}
+
 /// `--precision`, the same for every command that computes.
 struct PrecisionOption: ParsableArguments {
   @Option(

@@ -10,7 +10,7 @@ import Runs
 import Text
 
 /// Trains, and says how long it took to reach the target.
-struct RunCommand: ColoredCommand {
+struct RunCommand: ColoredCommand, KernelsCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Train, and say how many steps and seconds the target took (default command).",
@@ -34,6 +34,8 @@ struct RunCommand: ColoredCommand {
   var seed: UInt64?
 
   @OptionGroup var precision: PrecisionOption
+
+  @OptionGroup var kernels: KernelsOption
 
   @OptionGroup var threads: ThreadsOption
 
@@ -171,7 +173,7 @@ struct RunCommand: ColoredCommand {
     let summary = RunSummary(
       record: record, log: log, directory: directory.url.relativePath,
       next: NextCommands(
-        plan: plan, source: start.source, threads: self.threads.given,
+        plan: plan, source: start.source, threads: self.threads.given, kernels: kernels.name,
         directory: directory.url.relativePath,
         canSample: start.savesWeights && data.tokenizer != nil,
         canResume: checkpoints.isKept

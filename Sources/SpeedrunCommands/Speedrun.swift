@@ -1,4 +1,5 @@
 import ArgumentParser
+import Autograd
 import Experiments
 import Foundation
 import Machine
@@ -58,6 +59,7 @@ public enum Speedrun {
         try RootCommand.rejectUnknownCommand(in: arguments)
         var command = try RootCommand.parseAsRoot(arguments)
         color = (command as? any ColoredCommand)?.color.mode ?? .auto
+        try ProductKernels.choose((command as? any KernelsCommand)?.kernels.name)
         try command.run()
       } catch let code as ExitCode {
         status = code.rawValue

@@ -9,7 +9,7 @@ import Runs
 import Text
 
 /// Searches each arm's hyperparameters with the same number of trials.
-struct SweepCommand: ColoredCommand {
+struct SweepCommand: ColoredCommand, KernelsCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
     abstract: "Search the hyperparameters of several arms, with as many trials for each.",
@@ -40,6 +40,8 @@ struct SweepCommand: ColoredCommand {
   @OptionGroup var track: TrackOptions
 
   @OptionGroup var precision: PrecisionOption
+
+  @OptionGroup var kernels: KernelsOption
 
   @Option(
     help:

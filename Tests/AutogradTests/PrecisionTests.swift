@@ -4,10 +4,19 @@ import Testing
 
 @Suite struct PrecisionSupportTests {
   @Test func aProcessorWithoutTheInstructionsIsTheReason() {
-    let problem = Precision.bfloat16.problem(hasBFloat16: false)
+    let problem = Precision.bfloat16.problem(hasBFloat16: false, kernels: .avx512)
     #expect(problem == "bf16 needs a processor with AVX512-BF16, and this one has none")
-    #expect(Precision.bfloat16.problem(hasBFloat16: true) == nil)
-    #expect(Precision.float32.problem(hasBFloat16: false) == nil)
+    #expect(Precision.bfloat16.problem(hasBFloat16: true, kernels: .avx512) == nil)
+    #expect(Precision.float32.problem(hasBFloat16: false, kernels: .openBLAS) == nil)
+  }
+
+  @Test func soAreKernelsWithoutThem() {
+    for kernels in ProductKernels.allCases where kernels != .avx512 {
+      #expect(
+        Precision.bfloat16.problem(hasBFloat16: true, kernels: kernels)
+          == "bf16 is for the avx512 kernels only, and \(kernels.name) is chosen")
+      #expect(Precision.float32.problem(hasBFloat16: true, kernels: kernels) == nil)
+    }
   }
 }
 

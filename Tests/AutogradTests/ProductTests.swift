@@ -1,5 +1,4 @@
 import Autograd
-import CKernels
 import TestSupport
 import Testing
 
@@ -7,9 +6,8 @@ import Testing
 @Suite struct ProductTests {
   /// The ways to multiply on this processor.
   static let ways: [Way] = {
-    var ways = [Way(precision: .float32, kernels: .openBLAS)]
-    if kernel_supports_float32_products() {
-      ways.append(Way(precision: .float32, kernels: .avx512))
+    var ways = ProductKernels.allCases.filter(\.isSupported).map {
+      Way(precision: .float32, kernels: $0)
     }
     if Precision.bfloat16.problem == nil {
       ways.append(Way(precision: .bfloat16, kernels: .avx512))
@@ -23,10 +21,10 @@ import Testing
     var testDescription: String { "\(precision), \(kernels)" }
   }
 
-  /// Rows, inner and columns: single elements, odd extents, whole tiles, several blocks of the inner extent.
+  /// Rows, inner and columns: single elements, odd extents, whole tiles, several blocks of the inner extent and of rows.
   static let extents = [
     (1, 1, 1), (3, 5, 7), (8, 32, 32), (9, 33, 31), (17, 2, 65), (7, 64, 33), (64, 300, 48),
-    (16, 1030, 40), (5, 513, 16),
+    (16, 1030, 40), (5, 513, 16), (6, 16, 16), (13, 9, 15), (271, 20, 18),
   ]
 
   /// Eighths below 2 are exact in bfloat16, and their products and sums in float32, so that every way must

@@ -1,5 +1,4 @@
-// Leaf loops over float32: no logic, no state, no allocation. Kernels pick their SIMD width at run time, but for
-// the matrix products, which need AVX-512.
+// Leaf loops over float32: no logic, no allocation, no state but which family of them is in use.
 //
 // Conventions: pointers do not overlap unless a line says "in place"; matrices are row-major; `accumulate` means "add to
 // what the output holds" instead of overwriting it, so that a pullback can add into a gradient.
@@ -10,6 +9,22 @@
 #include <stdint.h>
 
 #pragma clang assume_nonnull begin
+
+// Families: the same kernels with other instructions.
+
+enum __attribute__((enum_extensibility(closed))) kernel_family {
+  kernel_family_avx512,
+  kernel_family_avx2,
+  kernel_family_neon,
+  /// What the compiler makes of plain C, for any processor of the kind that it compiles for.
+  kernel_family_portable,
+};
+
+/// Whether the processor has the instructions of a family.
+bool kernel_family_runs(enum kernel_family family);
+/// The family of all kernels but the matrix products, the same from the first call on: the one that SPEEDRUN_KERNELS names
+/// in the environment (avx512, avx2, neon or portable), else the widest that runs.
+enum kernel_family kernel_loops(void);
 
 // Element-wise.
 
@@ -108,47 +123,37 @@ void kernel_scatter_weights_pullback(
 /// `y[j, i] = x[i, j]`.
 void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
 
-// Matrix products with AVX-512. The extent that is summed over is called inner. An element is 32 bits: a float, or a pair
-// of bfloat16, neighbours along the inner extent, which then counts pairs; an odd one out is paired with 0.
-// Call them only where kernel_supports_float32_products or kernel_supports_bfloat16_products says that they run.
+// Matrix products. The extent that is summed over is called inner. An element is 32 bits: a float, or a pair of bfloat16,
+// neighbours along the inner extent, which then counts pairs; an odd one out is paired with 0.
 
-enum {
+/// How one family multiplies in one precision: the layouts that it wants, and what makes them.
+struct kernel_products {
   /// The rows of a left factor that are multiplied together.
-  kernel_tile_rows = 8,
+  size_t tile_rows;
   /// The columns of a right factor that are packed together, zeros after the last.
-  kernel_panel_columns = 32,
+  size_t panel_columns;
+  /// `y = alpha left right + beta y`; with `beta` 0, `y` is not read. Left element (i, k) is at
+  /// `i / tile_rows * tile_stride + i % tile_rows * row_stride + k * inner_stride`, right element (k, j) at
+  /// `j / panel_columns * panel_stride + k * panel_columns + j % panel_columns`. `upper_only` leaves out tiles that are
+  /// wholly below the diagonal.
+  void (*multiply)(
+      const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
+      size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
+      bool upper_only);
+  /// Packs a left factor, given as its transpose x [inner, rows]: `y[tile][inner][tile_rows]`.
+  void (*pack_left)(const float *x, size_t stride, size_t inner, size_t rows, void *y);
+  /// Packs a right factor x [inner, columns]: `y[panel][inner][panel_columns]`.
+  void (*pack_right)(const float *x, size_t stride, size_t inner, size_t columns, void *y);
+  /// Packs a right factor, given as its transpose x [columns, inner].
+  void (*pack_right_transposed)(const float *x, size_t stride, size_t columns, size_t inner, void *y);
+  /// Converts a left factor x [rows, inner] to rows of elements, without gaps; NULL for floats, which need none.
+  void (*_Nullable convert_left)(const float *x, size_t stride, size_t rows, size_t inner, void *y);
 };
 
-/// Whether the float32 products run on this processor.
-bool kernel_supports_float32_products(void);
-/// Whether the bfloat16 products run on this processor.
-bool kernel_supports_bfloat16_products(void);
-/// `y = alpha left right + beta y`; with `beta` 0, `y` is not read. Left element (i, k) is at
-/// `i / 8 * tile_stride + i % 8 * row_stride + k * inner_stride`, right element (k, j) at
-/// `j / 32 * panel_stride + k * 32 + j % 32`. `upper_only` leaves out tiles that are wholly below the diagonal.
-void kernel_multiply_float32(
-    const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
-    size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
-    bool upper_only);
-/// The same for pairs of bfloat16; sums are float32.
-void kernel_multiply_bfloat16(
-    const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
-    size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
-    bool upper_only);
-/// Packs a left factor, given as its transpose x [inner, rows], in tiles of 8 rows: `y[tile][inner][8]`.
-void kernel_pack_left_float32(const float *x, size_t stride, size_t inner, size_t rows, void *y);
-/// The same in pairs of bfloat16, rounded to nearest even.
-void kernel_pack_left_bfloat16(const float *x, size_t stride, size_t inner, size_t rows, void *y);
-/// Converts a left factor x [rows, inner] to rows of pairs of bfloat16, without gaps.
-void kernel_convert_left_bfloat16(const float *x, size_t stride, size_t rows, size_t inner, void *y);
-/// Packs a right factor x [inner, columns] in panels of 32 columns: `y[panel][inner][32]`.
-void kernel_pack_right_float32(const float *x, size_t stride, size_t inner, size_t columns, void *y);
-/// The same in pairs of bfloat16.
-void kernel_pack_right_bfloat16(const float *x, size_t stride, size_t inner, size_t columns, void *y);
-/// Packs a right factor, given as its transpose x [columns, inner], in panels of 32 columns.
-void kernel_pack_right_transposed_float32(const float *x, size_t stride, size_t columns, size_t inner, void *y);
-/// The same in pairs of bfloat16.
-void kernel_pack_right_transposed_bfloat16(const float *x, size_t stride, size_t columns, size_t inner, void *y);
+/// The products of floats by a family; NULL where it does not run.
+const struct kernel_products *_Nullable kernel_products_float32(enum kernel_family family);
+/// The products of bfloat16, rounded to nearest even and summed in float32; NULL on a processor without AVX512-BF16.
+const struct kernel_products *_Nullable kernel_products_bfloat16(void);
 
 // Symmetric matrices.
 
@@ -167,10 +172,5 @@ void kernel_momentum(
 void kernel_adamw(
     float *weights, const float *gradient, float *first_moment, float *second_moment, size_t count, float beta1,
     float beta2, float epsilon, float shrink, float step_size, float second_correction);
-
-// The machine.
-
-/// The widest SIMD level the kernels use here: "x86-64-v4" (AVX-512), "x86-64-v3" (AVX2) or "baseline".
-const char *kernel_simd_level(void);
 
 #pragma clang assume_nonnull end
