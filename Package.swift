@@ -32,7 +32,7 @@ let package = Package(
     .library(name: "SpeedrunCommands", targets: ["SpeedrunCommands"]),
   ],
   traits: [
-    .trait(name: "MPI", description: "Training on several machines, or in several processes, by MPI.")
+    .trait(name: "MPI", description: "Training in several processes, also on several machines.")
   ],
   // Exactly these: a record promises the same bits to whoever repeats it.
   dependencies: [
@@ -120,8 +120,8 @@ let package = Package(
     .target(name: "MuonTesting", dependencies: ["Autograd", "Muon"], swiftSettings: swiftSettings),
 
     .target(
-      name: "TestSupport", dependencies: ["Autograd", "NanoGPT"], path: "Tests/TestSupport",
-      swiftSettings: swiftSettings),
+      name: "TestSupport", dependencies: ["Autograd", "MessagePassing", "NanoGPT"],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
     // The fuzzer without libFuzzer, which Scripts/fuzz links: here it reads single inputs.
     .target(
       name: "FuzzTargets",
@@ -136,11 +136,15 @@ let package = Package(
     .testTarget(
       name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "AutogradTests",
-      dependencies: ["Autograd", "AutogradTesting", "CKernels", "TestSupport"],
+      name: "MessagePassingTests", dependencies: ["MessagePassing", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MuonTests", dependencies: ["Autograd", "Muon", "MuonTesting", "TestSupport"],
+      name: "AutogradTests",
+      dependencies: ["Autograd", "AutogradTesting", "CKernels", "MessagePassing", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MuonTests",
+      dependencies: ["Autograd", "MessagePassing", "Muon", "MuonTesting", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "NanoGPTTests",

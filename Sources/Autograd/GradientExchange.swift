@@ -45,7 +45,8 @@ final class GradientExchange: Sendable {
     let sentCounts = sizes.indices.map { $0 == own ? 0 : sums[own].count * sizes[$0] }
     let receivedCounts = sizes.indices.map { $0 == own ? 0 : sums[$0].count * sizes[own] }
 
-    outgoing = zip(sizes.indices, sentCounts.starts).filter { $0.0 != own }.flatMap { owner, start in
+    outgoing = zip(sizes.indices, sentCounts.starts).filter { $0.0 != own }.flatMap {
+      owner, start in
       sums[own].enumerated().flatMap { number, lanes in
         Self.chunks(of: owners.pieces[owner]).map { elements, offset in
           Outgoing(

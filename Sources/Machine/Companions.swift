@@ -25,7 +25,9 @@ public enum Companions {
   ///
   /// Those that are not there at first cannot be seen from here, as from inside a container, and are not looked after.
   ///
-  /// - Parameter lost: is called once, with the number of the first that is gone.
+  /// - Parameters:
+  ///   - processes: Their numbers.
+  ///   - lost: is called once, with the number of the first that is gone.
   public static func watch(_ processes: [Int32], lost: @escaping @Sendable (Int32) -> Void) {
     let visible = processes.filter(isThere)
     guard !visible.isEmpty else { return }

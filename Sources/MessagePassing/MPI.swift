@@ -14,7 +14,7 @@
       (rank, count) = (Int(cmpi_rank()), Int(cmpi_count()))
       // What follows says who built it, and when.
       library = Self.text(cmpi_library).prefix { $0 != "," && !$0.isNewline }
-        .replacing("\t", with: " ")
+        .split(whereSeparator: \.isWhitespace).joined(separator: " ")
       host = Self.text(cmpi_host)
     }
 
@@ -40,8 +40,7 @@
     func abort(_ status: Int32) { cmpi_abort(status) }
 
     private static func text(_ write: (UnsafeMutablePointer<CChar>) -> Void) -> String {
-      withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(cmpi_text_capacity.rawValue)) {
-        buffer in
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: cmpi_text_capacity) { buffer in
         guard let start = buffer.baseAddress else { return "" }
         write(start)
         return String(cString: start)

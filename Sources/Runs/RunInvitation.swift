@@ -27,6 +27,7 @@ package struct RunInvitation {
   ///   - data: What it trains on.
   ///   - directory: Where it writes, with the checkpoint that a run goes on from.
   ///   - isContinued: Whether it goes on.
+  /// - Throws: `DataError` when the checkpoint cannot be read.
   package static func send(
     to ranks: Ranks, _ request: RunRequest, _ environment: Environment, _ data: RunRecord.DataFiles,
     _ directory: RunDirectory, isContinued: Bool
@@ -75,7 +76,8 @@ extension RunPlan {
     return UsageError(
       "\(ranks.count) ranks for \(lanes) lanes: every rank needs one",
       hint: lanes == 1
-        ? "start one process" : "start at most \(lanes); \(even.joined(separator: ", ")) have equal shares")
+        ? "start one process"
+        : "start at most \(lanes); \(even.joined(separator: ", ")) have equal shares")
   }
 }
 

@@ -70,13 +70,15 @@ package struct TrainingRun {
       ranks, bytesPerStep: lanes.exchangedBytes + optimizer.exchangedBytes)
   }
 
-  /// Trains, writing the log and checkpoints as it goes, and returns the log with what it cannot tell.
+  /// Trains, writing the log and checkpoints as it goes.
   ///
   /// - Parameters:
   ///   - earlier: What the log says so far.
   ///   - directory: Where to write; nil at all ranks but the first.
   ///   - checkpoints: What writes them; those of other ranks never do.
   ///   - observer: Who watches.
+  /// - Returns: The log, and what it cannot tell.
+  /// - Throws: `DataError` when the log cannot be written, or the checkpoint to go on from is damaged.
   package mutating func train(
     after earlier: RunLog, into directory: RunDirectory?, checkpoints: inout CheckpointWriter,
     observer: inout some TrainingObserver
