@@ -27,7 +27,7 @@ package final class PieceGathering: Sendable {
       let piece = pieces[own][index]
       (message.pointer + places[own][index]).update(from: piece.pointer, count: piece.count)
     }
-    ranks.gather(message.pointer, counts: counts)
+    ranks.gather(words: message.pointer, counts: counts)
     let others = pieces.indices.filter { $0 != own }.flatMap { rank in
       pieces[rank].indices.map { (rank, $0) }
     }

@@ -10,7 +10,7 @@ extension Ranks {
   }
 
   /// Gives every rank the parts that all have of some memory, in words.
-  package func gather(_ memory: UnsafeMutableRawPointer, counts: [Int]) {
+  package func gather(words memory: UnsafeMutableRawPointer, counts: [Int]) {
     check(counts)
     talk { $0.gather(memory, counts: counts) }
   }
@@ -19,7 +19,7 @@ extension Ranks {
   public func gather(_ values: inout [Double], counts: [Int]) {
     let words = MemoryLayout<Double>.stride / Self.wordBytes
     values.withUnsafeMutableBytes { bytes in
-      if let start = bytes.baseAddress { gather(start, counts: counts.map { $0 * words }) }
+      if let start = bytes.baseAddress { gather(words: start, counts: counts.map { $0 * words }) }
     }
   }
 
@@ -31,7 +31,7 @@ extension Ranks {
     let words = numbers.count * MemoryLayout<Int>.stride / Self.wordBytes
     all.withUnsafeMutableBytes { bytes in
       if let start = bytes.baseAddress {
-        gather(start, counts: members.map { _ in words })
+        gather(words: start, counts: members.map { _ in words })
       }
     }
     return members.indices.map { Array(all[$0 * numbers.count..<($0 + 1) * numbers.count]) }
@@ -56,7 +56,7 @@ extension Ranks {
     var all = [UInt8](repeating: 0, count: words.reduce(0, +) * Self.wordBytes)
     all.replaceSubrange(starts[rank]..<starts[rank] + bytes.count, with: bytes)
     all.withUnsafeMutableBytes { memory in
-      if let start = memory.baseAddress { gather(start, counts: words) }
+      if let start = memory.baseAddress { gather(words: start, counts: words) }
     }
     return zip(starts, lengths).map { String(decoding: all[$0..<$0 + $1], as: UTF8.self) }
   }

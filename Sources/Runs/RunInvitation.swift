@@ -8,6 +8,8 @@ package struct RunInvitation {
   package let request: RunRequest
   /// Nil of a run that begins.
   package let checkpoint: RunCheckpoint?
+  /// Where the first rank writes, as the user would type it.
+  package let directory: String
   private let environment: Environment
   private let data: RunRecord.DataFiles
   private let log: [UInt8]
@@ -16,6 +18,7 @@ package struct RunInvitation {
     let request: RunRequest
     let environment: Environment
     let data: RunRecord.DataFiles
+    let directory: String
   }
 
   /// Tells the other ranks; they are waiting for it.
@@ -33,7 +36,9 @@ package struct RunInvitation {
     _ directory: RunDirectory, isContinued: Bool
   ) throws {
     if ranks.isAlone { return }
-    let content = Content(request: request, environment: environment, data: data)
+    let content = Content(
+      request: request, environment: environment, data: data,
+      directory: directory.url.relativePath)
     _ = ranks.broadcast(Array(try JSON.line(content).utf8))
     _ = ranks.broadcast(
       isContinued
@@ -46,6 +51,7 @@ package struct RunInvitation {
   package init(from ranks: Ranks) throws {
     let content = try JSON.decoded(Content.self, from: ranks.broadcast([]))
     (request, environment, data) = (content.request, content.environment, content.data)
+    directory = content.directory
     let bytes = ranks.broadcast([])
     log = ranks.broadcast([])
     checkpoint =

@@ -90,7 +90,7 @@ struct RunCommand: ColoredCommand {
     if printConfig {
       return Console.output(color.mode).print(try planned().plan.definition.toml())
     }
-    let ranks = try joinedRanks()
+    let ranks = try Ranks.join()
     if ranks.rank > 0 { try assist(ranks) }
     let messages = Console.messages(color.mode)
     if let directory = checkpoints.resume {

@@ -9,9 +9,6 @@ import Runs
 // A run of several ranks: the first one is as a process alone, and the others help it.
 
 extension RunCommand {
-  /// The ranks of this run: just this process, unless a launcher has started several.
-  func joinedRanks() throws(LaunchError) -> Ranks { try Ranks.join() }
-
   /// Trains with the first rank to the end of the run, and exits as it does.
   func assist(_ ranks: Ranks) throws -> Never {
     let invitation = try RunInvitation(from: ranks)
@@ -29,7 +26,7 @@ extension RunCommand {
       from: invitation.checkpoint)
     _ = training.rankGroup()
     Interruption.listen()
-    watch(ranks, directory: nil)
+    watch(ranks, directory: invitation.directory)
     let log = try training.assist(invitation)
     throw ExitCode(log.outcome.status.rawValue)
   }
@@ -38,8 +35,8 @@ extension RunCommand {
   ///
   /// - Parameters:
   ///   - ranks: All ranks.
-  ///   - directory: Where to go on; nil where that is not known.
-  func watch(_ ranks: Ranks, directory: String?) {
+  ///   - directory: Where to go on.
+  func watch(_ ranks: Ranks, directory: String) {
     let mode = color.mode
     ranks.watch { rank, member in
       let console = Console.messages(mode)
@@ -49,7 +46,7 @@ extension RunCommand {
         Failure(
           .interrupted,
           "rank \(rank) of \(ranks.count) is gone, process \(member.process) on \(member.host): the run cannot go on",
-          hint: "go on from its checkpoint with `speedrun run --resume \(directory ?? "DIR")`"))
+          hint: "go on from its checkpoint with `speedrun run --resume \(directory)`"))
       CurrentProcess.end(ExitStatus.interrupted.rawValue)
     }
   }
@@ -58,7 +55,8 @@ extension RunCommand {
 extension Launch {
   /// Why processes that were started together cannot run a command; nil when they can.
   static func problem(with command: any ParsableCommand) -> (any Error)? {
-    guard let launch = current else { return nil }
+    // Help has no colors, and helps anybody.
+    guard let launch = current, command is any ColoredCommand else { return nil }
     guard isSupported else { return LaunchError.unsupported(launch) }
     guard !(command is RunCommand) else { return nil }
     let name = type(of: command).configuration.commandName ?? ""
