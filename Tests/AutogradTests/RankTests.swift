@@ -16,11 +16,13 @@ import Testing
       second = scope.parameter("second", [1, 24], .normalFanIn(scale: 1))
     }
 
-    @Sendable func loss(of sequence: Int) -> Tensor {
-      var random = SplitMix64(seed: UInt64(sequence))
-      let x = Tensor((0..<40).map { _ in Float(random.uniform()) - 0.5 }, shape: [5, 8])
-      let y = x.linear(first.value).squaredReLU().linear(second.value)
-      return (y * y).mean()
+    var loss: @Sendable (_ sequence: Int) -> Tensor {
+      { [first, second] sequence in
+        var random = SplitMix64(seed: UInt64(sequence))
+        let x = Tensor((0..<40).map { _ in Float(random.uniform()) - 0.5 }, shape: [5, 8])
+        let y = x.linear(first.value).squaredReLU().linear(second.value)
+        return (y * y).mean()
+      }
     }
 
     /// Elements in turn to the ranks; the last of several has none.
@@ -49,12 +51,12 @@ import Testing
     _ ranks: Ranks, lanes: Int, threads: Int, sequences: Int, steps: Int = 2
   ) -> Outcome {
     let model = Model()
-    let owners = model.owners(ranks)
+    let (owners, loss) = (model.owners(ranks), model.loss)
     let lanes = Lanes(
       count: lanes, scope: model.scope, workers: Workers(count: threads), owners: owners)
     var outcome: (loss: Double, gradients: Gradients)?
     for step in 0..<steps {
-      outcome = lanes.lossAndGradients(sequences: sequences) { model.loss(of: $0 + step) }
+      outcome = lanes.lossAndGradients(sequences: sequences) { loss($0 + step) }
     }
     let gradients = outcome?.gradients ?? Gradients(of: model.scope)
     var elements: [Int: Float] = [:]
@@ -62,7 +64,7 @@ import Testing
       let values = gradients[piece.parameter].elements
       for index in piece.elements { elements[piece.parameter.offset + index] = values[index] }
     }
-    let losses = lanes.losses(sequences: sequences + 1, loss: model.loss)
+    let losses = lanes.losses(sequences: sequences + 1, loss: loss)
     return Outcome(
       loss: outcome?.loss ?? .nan, losses: losses, gradients: elements,
       exchangedBytes: lanes.exchangedBytes)
