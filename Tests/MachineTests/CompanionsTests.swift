@@ -32,7 +32,8 @@ import Testing
     let noticed = DispatchSemaphore(value: 0)
     Companions.watch([companion.processIdentifier]) { _ in noticed.signal() }
     #expect(!Companions.areOver)
-    kill(getpid(), SIGUSR1)
+    // By this very thread, before the call returns.
+    raise(SIGUSR1)
     #expect(Companions.areOver)
     companion.terminate()
     #expect(noticed.wait(timeout: .now() + 1) == .timedOut)
