@@ -89,8 +89,9 @@ extension Ranks {
 
   private func check(_ counts: [Int]) {
     let words = counts.reduce(0, +)
-    precondition(
-      counts.count == count && words <= Self.mostWords,
-      "\(words) words in \(counts.count) parts: at most \(Self.mostWords), in \(count)")
+    guard counts.count == count, words <= Self.mostWords else {
+      fatalError(
+        "\(words) words in \(counts.count) parts: at most \(Self.mostWords), in \(count)")
+    }
   }
 }

@@ -118,9 +118,10 @@ package struct TrainingRun {
       if let before, loss.isFinite {
         optimizer.gatherState()
         optimizer.gather(gradients)
-        for diagnosis in directory == nil
-          ? [] : optimizer.diagnoses(since: before, gradients, at: now)
-        {
+        // Who does not write need not look.
+        let diagnoses =
+          directory.map { _ in optimizer.diagnoses(since: before, gradients, at: now) } ?? []
+        for diagnosis in diagnoses {
           let event = log.diagnose(
             LogEvent.Diagnostics(
               diagnosis, step: step, expertLoad: expertLoad(diagnosis.matrix, gradients)))

@@ -33,7 +33,7 @@ extension Console {
       "\(track.title): \(steps) steps of \(Format.grouped(tokens)) \(track.isOfImages ? "images" : "tokens"), "
         + "\(Format.fixed(Double(steps * tokens) / Double(data.trainingCount), 2)) epochs of "
         + "\(Format.grouped(data.trainingCount)), \(ranks.isAlone ? "" : "\(ranks.count) ranks of ")"
-        + "\(threads) threads, \(plan.precision.rawValue); target "
+        + "\(Format.count(threads, "thread")), \(plan.precision.rawValue); target "
         + (track.goal?.text ?? "none") + "; writing to \(directory)")
     print(data.shardsText)
   }
