@@ -32,8 +32,9 @@ import Testing
     let noticed = DispatchSemaphore(value: 0)
     Companions.watch([companion.processIdentifier]) { _ in noticed.signal() }
     #expect(!Companions.areOver)
-    // By this very thread, before the call returns.
-    raise(SIGUSR1)
+    // Another thread takes it: those that run tests have signals blocked.
+    kill(getpid(), SIGUSR1)
+    for _ in 0..<100 where !Companions.areOver { Companions.wait() }
     #expect(Companions.areOver)
     companion.terminate()
     #expect(noticed.wait(timeout: .now() + 1) == .timedOut)
