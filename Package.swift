@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Machine", targets: ["Machine"]),
     .library(name: "AutogradTesting", targets: ["AutogradTesting"]),
     .library(name: "MuonTesting", targets: ["MuonTesting"]),
+    .library(name: "MessagePassing", targets: ["MessagePassing"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Muon", targets: ["Muon"]),
     .library(name: "NanoGPT", targets: ["NanoGPT"]),
@@ -29,6 +30,9 @@ let package = Package(
     .library(name: "Statistics", targets: ["Statistics"]),
     .library(name: "Text", targets: ["Text"]),
     .library(name: "SpeedrunCommands", targets: ["SpeedrunCommands"]),
+  ],
+  traits: [
+    .trait(name: "MPI", description: "Training in several processes, also on several machines.")
   ],
   // Exactly these: a record promises the same bits to whoever repeats it.
   dependencies: [
@@ -46,12 +50,20 @@ let package = Package(
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // Headers only, so that a build without the trait needs no MPI.
+    .systemLibrary(name: "CMPI", pkgConfig: "mpi", providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "Machine", swiftSettings: swiftSettings),
     .target(
-      name: "Autograd", dependencies: ["CKernels", "COpenBLAS", "Machine"],
+      name: "MessagePassing",
+      dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"])), "Machine"],
       swiftSettings: swiftSettings),
-    .target(name: "Muon", dependencies: ["Autograd", "CKernels"], swiftSettings: swiftSettings),
+    .target(
+      name: "Autograd", dependencies: ["CKernels", "COpenBLAS", "Machine", "MessagePassing"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Muon", dependencies: ["Autograd", "CKernels", "MessagePassing"],
+      swiftSettings: swiftSettings),
     .target(
       name: "NanoGPT",
       dependencies: [
@@ -71,7 +83,7 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Autograd", "Corpora", "Machine", "Muon", "NanoGPT", "Text",
+        "Autograd", "Corpora", "Machine", "MessagePassing", "Muon", "NanoGPT", "Text",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       resources: [.embedInCode("modeling_speedrun.py"), .embedInCode("transformers_speedrun.py")],
@@ -94,8 +106,8 @@ let package = Package(
     .target(
       name: "SpeedrunCommands",
       dependencies: [
-        "Autograd", "Machine", "Muon", "NanoGPT", "Experiments", "Report", "Runs", "Statistics",
-        "Text", "Verification",
+        "Autograd", "Machine", "MessagePassing", "Muon", "NanoGPT", "Experiments", "Report", "Runs",
+        "Statistics", "Text", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Rainbow", package: "Rainbow"),
       ],
@@ -108,8 +120,8 @@ let package = Package(
     .target(name: "MuonTesting", dependencies: ["Autograd", "Muon"], swiftSettings: swiftSettings),
 
     .target(
-      name: "TestSupport", dependencies: ["Autograd", "NanoGPT"], path: "Tests/TestSupport",
-      swiftSettings: swiftSettings),
+      name: "TestSupport", dependencies: ["Autograd", "MessagePassing", "NanoGPT"],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
     // The fuzzer without libFuzzer, which Scripts/fuzz links: here it reads single inputs.
     .target(
       name: "FuzzTargets",
@@ -124,11 +136,15 @@ let package = Package(
     .testTarget(
       name: "MachineTests", dependencies: ["Machine", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "AutogradTests",
-      dependencies: ["Autograd", "AutogradTesting", "CKernels", "TestSupport"],
+      name: "MessagePassingTests", dependencies: ["MessagePassing", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MuonTests", dependencies: ["Autograd", "Muon", "MuonTesting", "TestSupport"],
+      name: "AutogradTests",
+      dependencies: ["Autograd", "AutogradTesting", "CKernels", "MessagePassing", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MuonTests",
+      dependencies: ["Autograd", "MessagePassing", "Muon", "MuonTesting", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "NanoGPTTests",

@@ -57,6 +57,9 @@ public enum CurrentProcess {
     #endif
   }
 
+  /// The system's number of this process.
+  public static var identifier: Int32 { getpid() }
+
   /// A number that no other thread of this process has while the calling one runs.
   public static var threadIdentifier: UInt {
     #if os(Linux)

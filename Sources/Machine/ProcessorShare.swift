@@ -13,13 +13,22 @@ extension Processor {
     (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(allowedCount)
   }
 
+  /// The processors that the system lets this process run on, such as `0-1,4`; nil where it does not say.
+  public static var boundList: String? {
+    (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(allowedList)
+  }
+
+  /// The list of processors in text of the form of Linux's `/proc/self/status`.
+  private static func allowedList(status: String) -> String? {
+    let name = "Cpus_allowed_list:"
+    return status.split(separator: "\n").first { $0.hasPrefix(name) }
+      .map { $0.dropFirst(name.count).trimmingCharacters(in: .whitespaces) }
+  }
+
   /// The length of the list of processors in text of the form of Linux's `/proc/self/status`: 3 of `0-1,4`.
   package static func allowedCount(status: String) -> Int? {
-    let name = "Cpus_allowed_list:"
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else {
-      return nil
-    }
-    let ranges = line.dropFirst(name.count).split(separator: ",").map { range in
+    guard let list = allowedList(status: status) else { return nil }
+    let ranges = list.split(separator: ",").map { range in
       range.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
     }
     let count = ranges.reduce(0) { sum, ends in

@@ -48,8 +48,16 @@ public enum Interruption {
   private static let first = Atomic<Int32>(0)
 
   /// Whether the program has been asked to end.
-  public static var isRequested: Bool {
-    count.load(ordering: .relaxed) > 0
+  public static var isRequested: Bool { signalNumber != 0 }
+
+  /// The number of the signal that asked first; 0 before any.
+  public static var signalNumber: Int32 { first.load(ordering: .relaxed) }
+
+  /// Takes it that a signal has asked, which another process has got that works together with this one.
+  ///
+  /// Should it come here as well, it is still the first: launchers send it to all processes.
+  public static func adopt(_ signal: Int32) {
+    if first.load(ordering: .relaxed) == 0 { first.store(signal, ordering: .relaxed) }
   }
 
   /// The name of the signal that asked first, such as `SIGTERM`; nil before any.

@@ -1,18 +1,28 @@
 import Autograd
+import MessagePassing
 
 /// Updates parameters, each by the rule of its group.
 ///
 /// Every parameter is in exactly one group, which is checked at the start. The work is cut into
 /// independent jobs, a whole matrix for Muon and a piece of a parameter for AdamW, that run side by side;
 /// the resulting bits are the same for any number of threads.
+///
+/// Where several processes train together, every job has one rank that owns it, and only that rank keeps what the rule
+/// remembers up to date. After an update the ranks give each other the weights.
 public final class Optimizer {
   /// The groups, as they were given.
   public let groups: [ParameterGroup]
   /// The factor on every learning rate.
   public let schedule: Schedule
   let workers: Workers
+  /// Who updates what.
+  public let owners: Owners
   let assignments: [Assignment]
+  /// The jobs of each rank.
+  private let jobs: [[Job]]
   private let shares: [WorkerShare]
+  /// Nil for a process alone.
+  private let weights: PieceGathering?
   private(set) var updates = 0
 
   /// One parameter with its rule and what the rule remembers.
@@ -25,8 +35,7 @@ public final class Optimizer {
 
   /// What one thread does in an update: the same jobs each time, so that its pool stops growing.
   private struct WorkerShare: Sendable {
-    var jobs: [Job] = []
-    var operations = 0.0
+    let jobs: [Job]
     let pool = StoragePool()
   }
 
@@ -35,6 +44,9 @@ public final class Optimizer {
     let assignment: Assignment
     let elements: Range<Int>
     let operations: Double
+
+    /// Whether these are all elements of the parameter.
+    var isWhole: Bool { elements.count == assignment.parameter.shape.count }
   }
 
   /// Creates an optimizer with a fresh state.
@@ -44,10 +56,11 @@ public final class Optimizer {
   ///   - parameters: All parameters of the model, which the groups must cover exactly once.
   ///   - schedule: A factor on every learning rate.
   ///   - workers: The threads to use.
+  ///   - ranks: The processes that train together; each creates the same optimizer.
   /// - Throws: ``OptimizerError`` when a parameter is in no group or in several, or a rule does not fit.
   public init(
     groups: [ParameterGroup], covering parameters: [Parameter], schedule: Schedule = Schedule(),
-    workers: Workers
+    workers: Workers, ranks: Ranks = .alone
   ) throws(OptimizerError) {
     try Self.check(groups, covering: parameters)
     if let problem = schedule.problem { throw .badSchedule(problem) }
@@ -61,7 +74,11 @@ public final class Optimizer {
           state: group.rule.makeState(for: parameter.shape))
       }
     }
-    shares = Self.shares(of: workers.count, for: assignments.flatMap(Self.jobs))
+    jobs = Self.shared(assignments.flatMap(Self.jobs), among: ranks.count)
+    shares = Self.shared(jobs[ranks.rank], among: workers.count).map { WorkerShare(jobs: $0) }
+    owners = Owners(ranks, jobs.map { $0.map { .init($0.assignment.parameter, $0.elements) } })
+    weights =
+      ranks.isAlone ? nil : PieceGathering(owners.slices { $0.storage }, of: ranks)
   }
 
   /// Updates every parameter once.
@@ -85,7 +102,31 @@ public final class Optimizer {
         }
       }
     }
+    weights?.gather(by: workers)
   }
+
+  /// Gives every rank what the rules remember at their owners, to be saved or looked at.
+  package func gatherState() {
+    if owners.ranks.isAlone { return }
+    let buffers = jobs.map { jobs in
+      jobs.flatMap { job in
+        job.assignment.state.buffers.sorted { $0.key < $1.key }.map { _, buffer in
+          job.isWhole ? buffer.storage : Storage(buffer.storage, range: job.elements)
+        }
+      }
+    }
+    PieceGathering(buffers, of: owners.ranks).gather(by: workers)
+  }
+
+  /// Gives every rank the gradients at their owners, to be looked at.
+  package func gather(_ gradients: Gradients) {
+    if owners.ranks.isAlone { return }
+    PieceGathering(owners.slices { gradients.slice(of: $0) }, of: owners.ranks)
+      .gather(by: workers)
+  }
+
+  /// The bytes that all ranks send each other for the weights of a step.
+  package var exchangedBytes: Int { (owners.ranks.count - 1) * weightBytes }
 
   /// The routing table: what happens to each parameter, group by group.
   public var routing: [Route] {
@@ -179,14 +220,21 @@ extension Optimizer {
     }
   }
 
-  /// Shares out jobs, longest first, each to the worker that has least to do.
-  private static func shares(of count: Int, for jobs: [Job]) -> [WorkerShare] {
-    var shares = (0..<count).map { _ in WorkerShare() }
+  /// Shares out jobs, longest first, each to the one that has least to do.
+  private static func shared(_ jobs: [Job], among count: Int) -> [[Job]] {
+    var shares = [(jobs: [Job], operations: Double)](repeating: ([], 0), count: count)
     for job in jobs.sorted(by: { $0.operations > $1.operations }) {
       let idlest = shares.indices.min { shares[$0].operations < shares[$1].operations } ?? 0
       shares[idlest].jobs.append(job)
       shares[idlest].operations += job.operations
     }
-    return shares
+    return shares.map(\.jobs)
+  }
+}
+
+extension Owners {
+  /// The memory of the pieces of each rank, in what `memory` gives for a parameter.
+  fileprivate func slices(_ memory: (Parameter) -> Storage) -> [[Storage]] {
+    pieces.map { $0.map { Storage(memory($0.parameter), range: $0.elements) } }
   }
 }

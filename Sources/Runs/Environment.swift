@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import Machine
+import MessagePassing
 import Text
 
 /// The machine and the program a run happened on.
@@ -16,6 +17,8 @@ package struct Environment: Codable, Sendable {
   package var cpuModel: Int?
   package var threads: Int
   package var simd: String
+  /// Absent of a process that trained alone.
+  package var ranks: RankGroup?
 
   /// The source checkout the program was built in; nulls when it is in none.
   package struct Git: Codable, Sendable {
@@ -31,8 +34,31 @@ package struct Environment: Codable, Sendable {
     package var core: String
   }
 
+  /// The processes that trained together; threads, processor and memory are those of rank 0.
+  package struct RankGroup: Codable, Equatable, Sendable {
+    package var count: Int
+    /// The machine of each rank.
+    package var hosts: [String]
+    /// What carried their messages.
+    package var mpi: String
+    /// What all ranks sent each other in a training step: gradients and weights.
+    package var bytesPerStep: Int
+
+    enum CodingKeys: String, CodingKey {
+      case count, hosts, mpi
+      case bytesPerStep = "bytes_per_step"
+    }
+
+    /// Nil of a process alone.
+    init?(_ ranks: Ranks, bytesPerStep: Int) {
+      guard let library = ranks.library else { return nil }
+      (count, hosts, mpi) = (ranks.count, ranks.members.map(\.host), library)
+      self.bytesPerStep = bytesPerStep
+    }
+  }
+
   enum CodingKeys: String, CodingKey {
-    case git, swift, products, cpu, threads, simd
+    case git, swift, products, cpu, threads, simd, ranks
     case openBLAS = "openblas"
     case cpuFamily = "cpu_family"
     case cpuModel = "cpu_model"

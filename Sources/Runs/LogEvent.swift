@@ -20,6 +20,8 @@ package enum LogEvent: Codable, Sendable {
     package var stepMilliseconds: Double
     package var optimizerMilliseconds: Double
     package var tokensPerSecond: Double
+    /// Of several ranks; absent of a process alone.
+    package var communicationMilliseconds: Double?
 
     enum CodingKeys: String, CodingKey {
       case step, loss, momentum
@@ -27,6 +29,7 @@ package enum LogEvent: Codable, Sendable {
       case stepMilliseconds = "step_ms"
       case optimizerMilliseconds = "optimizer_ms"
       case tokensPerSecond = "tokens_per_second"
+      case communicationMilliseconds = "communication_ms"
     }
 
     /// What was measured, in whole nanoseconds.
@@ -36,7 +39,8 @@ package enum LogEvent: Codable, Sendable {
       }
       return RunLog.Step(
         loss: loss, time: duration(stepMilliseconds),
-        optimizerTime: duration(optimizerMilliseconds))
+        optimizerTime: duration(optimizerMilliseconds),
+        communicationTime: communicationMilliseconds.map(duration))
     }
   }
 

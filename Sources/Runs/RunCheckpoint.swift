@@ -11,6 +11,8 @@ import Text
 /// seed says what they are.
 package struct RunCheckpoint: Sendable {
   package var header: Header
+  /// The path of its file, as the user would type it.
+  private let path: String
   /// By name, with the prefixes of ``Tensors``; empty before the first step.
   private let tensors: [String: (shape: [Int], values: [Float])]
 
@@ -89,6 +91,7 @@ package struct RunCheckpoint: Sendable {
 
   /// Reads the content of the checkpoint at `path`.
   package init(_ bytes: [UInt8], path: String) throws(DataError) {
+    self.path = path
     let contents = try Safetensors.parsed(bytes, path: path)
     do {
       header = try JSON.decoded(
@@ -111,14 +114,11 @@ package struct RunCheckpoint: Sendable {
   private static let hint = "start the run again, with --force"
 
   /// Puts the numbers of a model and of its optimizer in place; on an error the run must not go on.
-  package func restore(
-    _ parameters: [Parameter], _ optimizer: Optimizer, in directory: URL
-  ) throws(DataError) {
+  package func restore(_ parameters: [Parameter], _ optimizer: Optimizer) throws(DataError) {
     guard header.step > 0 else { return }
-    let url = directory.appendingPathComponent(Self.name)
     var rest = tensors
     func damaged(_ reason: String) -> DataError {
-      .badData(path: url.relativePath, reason: reason, hint: Self.hint)
+      .badData(path: path, reason: reason, hint: Self.hint)
     }
     for parameter in parameters {
       guard let tensor = rest.removeValue(forKey: Tensors.weights + parameter.name),

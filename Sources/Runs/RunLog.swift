@@ -15,9 +15,14 @@ public struct RunLog: Sendable {
     package var loss: Double?
     package var time: Duration
     package var optimizerTime: Duration
+    /// Spent on messages to other ranks, and waiting for them; nil of a process alone.
+    package var communicationTime: Duration?
 
-    package init(loss: Double?, time: Duration, optimizerTime: Duration) {
+    package init(
+      loss: Double?, time: Duration, optimizerTime: Duration, communicationTime: Duration? = nil
+    ) {
       (self.loss, self.time, self.optimizerTime) = (loss, time, optimizerTime)
+      self.communicationTime = communicationTime
     }
   }
 
@@ -89,7 +94,8 @@ extension RunLog {
         momentum: plan.recipe.momentum(at: now), stepMilliseconds: step.time.milliseconds,
         optimizerMilliseconds: step.optimizerTime.milliseconds,
         // A step that took no time is none; verify says so.
-        tokensPerSecond: (Double(plan.tokensPerStep) / step.time.seconds).ifFinite ?? 0))
+        tokensPerSecond: (Double(plan.tokensPerStep) / step.time.seconds).ifFinite ?? 0,
+        communicationMilliseconds: step.communicationTime?.milliseconds))
   }
 
   /// The log as it was after so many training steps, before the validation that may follow; nil if there were fewer.
@@ -243,6 +249,12 @@ extension RunLog {
     return arrival == nil ? .missed : .reached
   }
 
+  /// The training time spent on messages to other ranks; nil of a process alone.
+  private var communicationTime: Duration? {
+    let times = steps.compactMap(\.communicationTime)
+    return times.isEmpty ? nil : times.reduce(.zero, +)
+  }
+
   /// The part of the record that says what came of the run; what a log cannot tell comes from the process.
   package func result(of process: RunRecord.Process) -> RunRecord.Result {
     let tokens = steps.count * plan.tokensPerStep
@@ -256,6 +268,7 @@ extension RunLog {
       stepMillisecondsMedian: steps.map(\.time).median?.milliseconds,
       tokensPerSecond: steps.isEmpty ? nil : (Double(tokens) / trainSeconds).ifFinite,
       optimizerSeconds: steps.reduce(.zero) { $0 + $1.optimizerTime }.seconds,
+      communicationSeconds: communicationTime?.seconds,
       newtonSchulzCalls: process.newtonSchulzCalls,
       peakResidentBytes: process.peakResidentBytes, divergedAtStep: divergedAtStep, pauses: pauses,
       interruptions: process.interruptions.isEmpty ? nil : process.interruptions,

@@ -130,6 +130,9 @@ public struct RunRecord: Codable, Sendable {
     @OrNull public var tokensPerSecond: Double?
     /// The part of the training time that updates took.
     public var optimizerSeconds: Double
+    /// The part of the training time that rank 0 spent on messages to other ranks, and waiting for them; absent of a
+    /// process alone.
+    public var communicationSeconds: Double?
     /// How many matrices were orthogonalized.
     public var newtonSchulzCalls: Int
     /// The most memory the process had resident.
@@ -156,6 +159,7 @@ public struct RunRecord: Codable, Sendable {
       case stepMillisecondsMedian = "step_ms_median"
       case tokensPerSecond = "tokens_per_second"
       case optimizerSeconds = "optimizer_seconds"
+      case communicationSeconds = "communication_seconds"
       case newtonSchulzCalls = "newton_schulz_calls"
       case peakResidentBytes = "peak_rss_bytes"
       case divergedAtStep = "diverged_at_step"

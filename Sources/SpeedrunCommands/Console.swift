@@ -1,5 +1,6 @@
 import Foundation
 import Machine
+import MessagePassing
 import NanoGPT
 @preconcurrency import Rainbow
 
@@ -34,8 +35,10 @@ package struct Console: Sendable {
   private init(_ stream: StandardStream, _ mode: ColorMode) {
     self.stream = stream
     let environment = ProcessInfo.processInfo.environment
-    isTerminal = stream.isTerminal && environment["TERM"] != "dumb"
-    isColored = Self.usesColor(mode, isTerminal: isTerminal, environment: environment)
+    // Launchers show every process a terminal, wherever they write themselves.
+    isTerminal = stream.isTerminal && environment["TERM"] != "dumb" && Launch.current == nil
+    isColored = Self.usesColor(
+      mode, isTerminal: isTerminal, environment: environment)
     // Rainbow asks about standard output only; here every stream is asked for itself.
     Rainbow.enabled = true
     Rainbow.outputTarget = .console

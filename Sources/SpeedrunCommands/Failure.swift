@@ -1,6 +1,7 @@
 import ArgumentParser
 import Autograd
 import Experiments
+import MessagePassing
 import Muon
 import NanoGPT
 import Runs
@@ -9,12 +10,13 @@ import Text
 /// An error as a person and a shell see it.
 struct Failure {
   let status: ExitStatus
-  let message: String
+  var message: String
   var hint: String?
 
   /// Something that was found out before any command.
   init(_ status: ExitStatus, _ message: String, hint: String) {
-    (self.status, self.message, self.hint) = (status, message.inOneLine, hint)
+    (self.status, self.message) = (status, message.inOneLine)
+    self.hint = Speedrun.named(hint).inOneLine
   }
 
   /// Explains any error that a command may throw.
@@ -22,6 +24,8 @@ struct Failure {
     let message: String
     switch error {
     case let error as UsageError:
+      (status, message, hint) = (.usage, error.message, error.hint)
+    case let error as LaunchError:
       (status, message, hint) = (.usage, error.message, error.hint)
     case let error as DataError:
       status =
@@ -64,6 +68,14 @@ struct Failure {
     ("--scaling", "./Scripts/scaling prints that table"),
     ("--compare", "./Scripts/compare-benchmarks compares the output of two benchmarks with --json"),
   ]
+}
+
+extension Console {
+  /// Writes what went wrong, and what to do.
+  func report(_ failure: Failure) {
+    print(paint("error:", .red) + " " + failure.message)
+    if let hint = failure.hint { self.hint(hint) }
+  }
 }
 
 extension String {

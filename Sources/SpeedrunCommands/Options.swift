@@ -3,6 +3,7 @@ import Autograd
 import Experiments
 import Foundation
 import Machine
+import MessagePassing
 import Runs
 import Text
 
@@ -30,10 +31,14 @@ func check(_ value: Int?, of option: String, in range: ClosedRange<Int>) throws(
 struct ThreadsOption: ParsableArguments {
   @Option(
     name: .customLong("threads"), parsing: .unconditional,
-    help: "Threads, at most one a core; the numbers do not depend on it.")
-  var count = usual
+    help: ArgumentHelp(
+      "Threads, at most one a core; the numbers do not depend on it (default: \(usual))."))
+  private var asked: Int?
 
   private static let usual = min(Processor.usableCount, 1024)
+
+  /// The number.
+  var count: Int { asked ?? Self.usual }
 
   /// The number, where one was given that differs from what none would give.
   var given: Int? { count == Self.usual ? nil : count }
@@ -41,7 +46,12 @@ struct ThreadsOption: ParsableArguments {
   /// The number, but no more than there are cores, which would only take turns.
   var usable: Int { min(count, Processor.usableCount) }
 
-  func validate() throws { try check(count, of: "--threads", in: 1...1024) }
+  /// The number for each of several ranks: without one they share the cores of their machine.
+  func usable(among ranks: Ranks) -> Int {
+    asked == nil ? max(1, usable / ranks.sharingProcessors) : usable
+  }
+
+  func validate() throws { try check(asked, of: "--threads", in: 1...1024) }
 }
 
 /// `--kernels`, the same for every command that computes with a choice of its own.

@@ -3,6 +3,7 @@ import Autograd
 import Experiments
 import Foundation
 import Machine
+import MessagePassing
 import Muon
 import NanoGPT
 import Report
@@ -88,27 +89,29 @@ struct RunCommand: ColoredCommand, KernelsCommand {
 
   func run() throws {
     if endWithInput { Lifeline.hold() }
+    if printConfig {
+      return Console.output(color.mode).print(try planned().plan.definition.toml())
+    }
+    let ranks = try Ranks.join()
+    if ranks.rank > 0 { try assist(ranks) }
     let messages = Console.messages(color.mode)
     if let directory = checkpoints.resume {
-      return try run(try resumedRun(in: directory), messages)
+      return try run(try resumedRun(in: directory), ranks, messages)
     }
     let (source, plan) = try planned()
-    if printConfig {
-      return Console.output(color.mode).print(try plan.definition.toml())
-    }
     let start = try newRun(source, plan) { if !quiet { messages.print($0) } }
-    if !quiet, StepEstimate.isWorth(plan, of: source) {
+    if !quiet, ranks.isAlone, StepEstimate.isWorth(plan, of: source) {
       messages.announce(try StepEstimate(plan, threads: threads.usable), of: plan)
     }
     messages.warn(of: plan, from: source)
-    try run(start, messages)
+    try run(start, ranks, messages)
   }
 
   /// Trains to the end of the run, or until somebody interrupts it.
-  private func run(_ start: RunStart, _ messages: Console) throws {
+  private func run(_ start: RunStart, _ ranks: Ranks, _ messages: Console) throws {
     var start = start
-    let (plan, data, threads) = (start.plan, start.data, threads.usable)
-    let environment = Environment(threads: threads)
+    let (plan, data, threads) = (start.plan, start.data, threads.usable(among: ranks))
+    var environment = Environment(threads: threads)
     let files = RunRecord.DataFiles(data, corpus: plan.track.corpus)
     let directory: RunDirectory
     var training: TrainingRun
@@ -120,9 +123,10 @@ struct RunCommand: ColoredCommand, KernelsCommand {
     if var checkpoint = start.checkpoint {
       directory = try RunDirectory(start.place, continuing: &checkpoint, of: plan)
       start.checkpoint = checkpoint
-      training = try TrainingRun(plan, on: data, threads: threads, from: checkpoint)
+      training = try TrainingRun(
+        plan, on: data, threads: threads, among: ranks, from: checkpoint)
     } else {
-      training = try TrainingRun(plan, on: data, threads: threads)
+      training = try TrainingRun(plan, on: data, threads: threads, among: ranks)
       directory = try RunDirectory(
         start.place, of: record(of: .notBegun(plan), .notBegun), on: plan,
         forTensorBoard: start.forTensorBoard)
@@ -135,7 +139,8 @@ struct RunCommand: ColoredCommand, KernelsCommand {
     if let page { messages.print("page: \(page.url.relativePath)") }
     if !quiet {
       messages.announce(
-        plan, routes: routes, on: data, threads: threads, directory: directory.url.relativePath)
+        plan, routes: routes, on: data, threads: threads, of: ranks,
+        directory: directory.url.relativePath)
       if let step = start.checkpoint?.header.step { messages.print("going on at step \(step)") }
     }
 
@@ -144,7 +149,12 @@ struct RunCommand: ColoredCommand, KernelsCommand {
     if start.checkpoint == nil {
       checkpoints.writeFirst(of: training.parameters, training.optimizer)
     }
+    try RunInvitation.send(
+      to: ranks, start.request, environment, files, directory,
+      isContinued: start.checkpoint != nil)
+    environment.ranks = training.rankGroup()
     Interruption.listen()
+    watch(ranks, directory: directory.url.relativePath)
     let progress = RunProgress(
       of: plan.steps, target: plan.track.target, on: ProgressDisplay(messages, isQuiet: quiet))
     var watcher = RunWatcher(
@@ -155,7 +165,8 @@ struct RunCommand: ColoredCommand, KernelsCommand {
     let (log, process): (RunLog, RunRecord.Process)
     do {
       (log, process) = try training.train(
-        into: directory, checkpoints: &checkpoints, observer: &watcher)
+        after: directory.earlierLog, into: directory, checkpoints: &checkpoints,
+        observer: &watcher)
     } catch {
       watcher.finish(after: error)
       throw error

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import MessagePassing
 import Muon
 import NanoGPT
 import Runs
@@ -19,7 +20,8 @@ extension Console {
 
   /// Says what a run is about to do: every parameter and its rule, and the size of the run.
   func announce(
-    _ plan: RunPlan, routes: [Route], on data: any TrainingData, threads: Int, directory: String
+    _ plan: RunPlan, routes: [Route], on data: any TrainingData, threads: Int, of ranks: Ranks,
+    directory: String
   ) {
     let (track, steps) = (plan.track, plan.recipe.steps)
     let tokens = track.batch * track.model.context
@@ -30,7 +32,8 @@ extension Console {
     print(
       "\(track.title): \(steps) steps of \(Format.grouped(tokens)) \(track.isOfImages ? "images" : "tokens"), "
         + "\(Format.fixed(Double(steps * tokens) / Double(data.trainingCount), 2)) epochs of "
-        + "\(Format.grouped(data.trainingCount)), \(threads) threads, \(plan.precision.rawValue); target "
+        + "\(Format.grouped(data.trainingCount)), \(ranks.isAlone ? "" : "\(ranks.count) ranks of ")"
+        + "\(Format.count(threads, "thread")), \(plan.precision.rawValue); target "
         + (track.goal?.text ?? "none") + "; writing to \(directory)")
     print(data.shardsText)
   }
@@ -126,6 +129,17 @@ struct RunSummary {
         rows.append(
           ("stood still", "\(pauses); comparisons of seconds count \(rest) of training"))
       }
+    }
+    if let ranks = record.environment.ranks {
+      let hosts = Set(ranks.hosts).count
+      let bytes = Format.bytes(ranks.bytesPerStep)
+      let share = Format.percent((result.communicationSeconds ?? 0) / result.trainSeconds)
+      rows.append(
+        (
+          "ranks",
+          "\(ranks.count) on \(Format.count(hosts, "machine")), \(ranks.mpi): \(bytes) a step, "
+            + "\(share) of the time to send them and to wait"
+        ))
     }
     let start = result.startupSeconds.map { " (\(Format.duration($0)) to start)" } ?? ""
     let memory = Format.bytes(result.peakResidentBytes)

@@ -3,6 +3,7 @@ import Autograd
 import Experiments
 import Foundation
 import Machine
+import MessagePassing
 import Muon
 import Runs
 import Text
@@ -34,17 +35,16 @@ public enum Speedrun {
     // A rule may have a recipe for the track of a corpus.
     let additions = extensions.filter(\.addsTrack) + extensions.filter { !$0.addsTrack }
     for addition in additions { addition.add(&registry) }
-    CurrentProcess.end(
-      registry.whileCurrent { run(Array(CommandLine.arguments.dropFirst())) })
+    let status = registry.whileCurrent { run(Array(CommandLine.arguments.dropFirst())) }
+    Ranks.joined?.end()
+    CurrentProcess.end(status)
   }
 
   /// Runs a command, and returns the exit status of the process.
   private static func run(_ arguments: [String]) -> Int32 {
     var color = ColorMode.auto
     func report(_ failure: Failure) -> Int32 {
-      let console = Console.messages(color)
-      console.print(console.paint("error:", .red) + " " + failure.message)
-      if let hint = failure.hint { console.hint(hint) }
+      endRanks(after: failure, on: .messages(color))
       return failure.status.rawValue
     }
     if let (reason, hint) = ProcessLimits.problem {
@@ -60,17 +60,41 @@ public enum Speedrun {
         var command = try RootCommand.parseAsRoot(arguments)
         color = (command as? any ColoredCommand)?.color.mode ?? .auto
         try ProductKernels.choose((command as? any KernelsCommand)?.kernels.name)
+        if let problem = Launch.problem(with: command) { throw problem }
         try command.run()
       } catch let code as ExitCode {
         status = code.rawValue
       } catch let error where RootCommand.exitCode(for: error) == .success {
-        Console.output(color).print(RootCommand.fullMessage(for: error))
+        if isFirst { Console.output(color).print(RootCommand.fullMessage(for: error)) }
       }
       try Console.checkOutput()
       return status
     } catch {
       return report(Failure(error))
     }
+  }
+}
+
+// Several processes that were started together say everything once.
+extension Speedrun {
+  /// Whether this is the first of the processes started together, or the only one.
+  private static var isFirst: Bool { Launch.current.map { $0.rank == 0 } ?? true }
+
+  /// Says what went wrong, and ends all ranks that have met.
+  ///
+  /// What happened before they met happened to all, and is for the first to say. Later any rank may be the only one to
+  /// fail; should the first fail too, it ends the others while they wait.
+  private static func endRanks(after failure: Failure, on console: Console) {
+    if isFirst {
+      console.report(failure)
+    } else if let ranks = Ranks.joined {
+      if ranks.isToldOfEnd(within: .milliseconds(500)) { return }
+      var failure = failure
+      let place = "rank \(ranks.rank) of \(ranks.count) on \(ranks.members[ranks.rank].host)"
+      failure.message = "\(place): \(failure.message)"
+      console.report(failure)
+    }
+    Ranks.joined?.abort(failure.status.rawValue)
   }
 }
 

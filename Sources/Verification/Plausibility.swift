@@ -105,6 +105,9 @@ struct Plausibility {
 
   private func problem(with step: RunLog.Step) -> String? {
     if step.time <= .zero { return "step_ms is 0; no step takes no time" }
+    if step.communicationTime ?? .zero > step.time {
+      return "communication_ms is more than step_ms"
+    }
     return step.optimizerTime > step.time ? "optimizer_ms is more than step_ms" : nil
   }
 

@@ -31,7 +31,7 @@ extension FuzzTarget {
       let plan = try checkpoint.header.request.plan()
       check("a plan") { plan.definition.problem == nil }
       let model = try SmallestModel()
-      try checkpoint.restore([model.parameter], model.optimizer, in: nowhere)
+      try checkpoint.restore([model.parameter], model.optimizer)
     },
   ]
 

@@ -40,6 +40,6 @@ package struct ImageValidation: Sendable {
     }
     return Evaluation(
       loss: losses.reduce(0, +) / Double(count), bitsPerByte: nil,
-      accuracy: Double(found.withLock { $0 }) / Double(count))
+      accuracy: Double(lanes.sum(ofCounts: found.withLock { $0 })) / Double(count))
   }
 }
