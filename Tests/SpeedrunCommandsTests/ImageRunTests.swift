@@ -174,7 +174,8 @@ extension CommandLineTests {
         #expect(prepared.messages.contains("run --track digits --data data/cifar10-10"))
         let run = try tool.run(
           "--track", "digits", "--data", "data/cifar10-10", "--steps", "2", "--set", "batch=8",
-          "--quiet", "--no-save", "--json")
+          "--set",
+          "schedule.warmup_steps=0", "--quiet", "--no-save", "--json")
         #expect(run.status == 0, "\(run.messages)")
         let record = try run.json()
         #expect(record["track"] as? String == "cifar10-changed")
