@@ -45,7 +45,7 @@ package struct ModelSize: Sendable {
       * (model.projectionOperationsPerToken + model.attentionOperationsPerToken)
   }
 
-  /// The loss at which the two are compared: AdamW's at the middle one of its lengths.
+  /// The loss at which the two are compared: AdamW's at the middle one of its lengths, of two the longer.
   package var level: Double { Sample(adamw.points[adamw.points.count / 2].losses).mean }
 
   /// The steps of AdamW that end at the level.
@@ -60,7 +60,8 @@ package struct ModelSize: Sendable {
     return muon / adamw
   }
 
-  /// Takes a comparison whose arms are called `adamw-STEPS` and `muon-STEPS`; nil without several lengths of both.
+  /// Takes a comparison whose arms are schedules of AdamW and of Muon; a length at which a seed diverged is left out, and
+  /// nil is a comparison without several lengths of both.
   init?(_ experiment: FinishedExperiment, _ verdict: Verdict, _ runs: [ArmRun]) {
     let track = experiment.record.track
     let tokens = track.batch * track.model.context
@@ -70,7 +71,7 @@ package struct ModelSize: Sendable {
       let points = arms.compactMap { arm in
         runs.finalLosses(of: arm.name).map { (steps: arm.steps, losses: $0) }
       }
-      guard points.count == arms.count, points.count > 1 else { return nil }
+      guard points.count > 1 else { return nil }
       let recipe = runs.first { $0.log.plan.optimizer == optimizer.rawValue }?.log.plan.recipe
       let newtonSchulz = recipe?.muon.flatMap {
         NewtonSchulzCost($0, track.configuration, tokens: tokens)
@@ -82,21 +83,4 @@ package struct ModelSize: Sendable {
     (tokensPerStep, seeds) = (tokens, experiment.record.seeds.count)
     (self.adamw, self.muon) = (adamw, muon)
   }
-}
-
-/// A straight line through points, by least squares.
-package struct Line: Sendable {
-  package let slope: Double
-  package let intercept: Double
-
-  /// Nil of fewer than two different places.
-  package init?(through points: [(x: Double, y: Double)]) {
-    let (x, y) = (Sample(points.map(\.x)).mean, Sample(points.map(\.y)).mean)
-    let spread = points.reduce(0) { $0 + ($1.x - x) * ($1.x - x) }
-    guard points.count > 1, spread > 0 else { return nil }
-    slope = points.reduce(0) { $0 + ($1.x - x) * ($1.y - y) } / spread
-    intercept = y - slope * x
-  }
-
-  package func callAsFunction(_ x: Double) -> Double { intercept + slope * x }
 }

@@ -17,7 +17,7 @@ package struct Page: Sendable {
 
   private static var kinds: [any Study.Type] {
     [
-      Claims.self, Lengths.self, Ablations.self, Agreement.self, BatchSizes.self, Spectra.self,
+      ClaimTable.self, Lengths.self, Ablations.self, Agreement.self, BatchSizes.self, Spectra.self,
       UpdateSizes.self,
       Sizes.self, TokenFrequency.self, WeightGrowth.self, Sweeps.self,
     ]

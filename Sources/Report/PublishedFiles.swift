@@ -83,7 +83,7 @@ public struct PublishedFiles: Sendable {
     var files = [File(Self.readme, text)] + (try Self.files(of: page))
     if let frontPage {
       let tables = [
-        ("verdict", Verdicts.table(of: experiments)), ("claims", Claims.table(of: experiments)),
+        ("verdict", Verdicts.table(of: experiments)), ("claims", ClaimTable.table(of: experiments)),
       ].map { (MarkedSection($0, of: URL(fileURLWithPath: Self.readme)), $1) }
         .filter { section, _ in section.isMarked(in: frontPage) }
       let front = try tables.reduce(frontPage) { text, part in

@@ -56,11 +56,11 @@ package struct Sizes: Study {
   }
 
   /// The logarithm of the ratio against that of the weights.
-  func trend(_ seeds: [[Int]]) -> Line? {
+  func trend(_ seeds: [[Int]]) -> StraightLine? {
     let points = sizes.indices.compactMap { index in
       sizes[index].ratio(seeds[index]).map { (x: log(sizes[index].weights), y: log($0)) }
     }
-    return points.count == sizes.count ? Line(through: points) : nil
+    return points.count == sizes.count ? StraightLine(through: points) : nil
   }
 
   /// Muon's steps over AdamW's at so many weights, by the trend.
@@ -96,8 +96,8 @@ extension Sizes {
   }
 
   /// The frontier as a power law: the logarithm of the loss against that of the operations.
-  func powerLaw(of optimizer: ModelSize.Optimizer, _ seeds: [[Int]]) -> Line? {
-    Line(through: frontier(of: optimizer, seeds).map { (log($0.operations), log($0.loss)) })
+  func powerLaw(of optimizer: ModelSize.Optimizer, _ seeds: [[Int]]) -> StraightLine? {
+    StraightLine(through: frontier(of: optimizer, seeds).map { (log($0.operations), log($0.loss)) })
   }
 
   /// Muon's operations over AdamW's at the same loss, that of AdamW at the middle of its frontier; by both power laws.
@@ -108,7 +108,7 @@ extension Sizes {
       guard let adamw = powerLaw(of: .adamw, seeds), let muon = powerLaw(of: .muon, seeds),
         adamw.slope < 0, muon.slope < 0
       else { return nil }
-      func operations(_ line: Line) -> Double { (level - line.intercept) / line.slope }
+      func operations(_ line: StraightLine) -> Double { (level - line.intercept) / line.slope }
       return exp(operations(muon) - operations(adamw))
     }
   }
@@ -121,7 +121,7 @@ extension Sizes {
   package var sentences: [String] {
     var sentences = [
       "Steps: the length of Muon's schedule over that of AdamW's that end at the same loss, AdamW's at the middle one of "
-        + "its lengths. Operations: that ratio times what Newton-Schulz adds to a step, as it is computed here. "
+        + "its lengths, of two the longer. Operations: that ratio times what Newton-Schulz adds to a step, as it is computed here. "
         + "Intervals of 95 % are a bootstrap over seeds; they leave out what another tuning would change."
     ]
     if sizes.count > 2 {

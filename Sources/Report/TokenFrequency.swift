@@ -45,7 +45,9 @@ package enum TokenFrequency: Study {
     let arms = verdict.arms.compactMap { arm -> Knowledge? in
       let own = runs.filter { $0.arm == arm.name }
       let evaluations = own.compactMap(\.record.result.evaluation)
-      guard let first = evaluations.first, evaluations.count == own.count else { return nil }
+      guard let first = evaluations.first, evaluations.count == own.count,
+        evaluations.allSatisfy({ $0.groups.map(\.tokens) == first.groups.map(\.tokens) })
+      else { return nil }
       return Knowledge(
         name: arm.name, steps: arm.steps, groups: first.groups,
         losses: first.groups.indices.map { group in
@@ -54,7 +56,10 @@ package enum TokenFrequency: Study {
         finalLosses: evaluations.map(\.loss),
         lastWords: evaluations.compactMap(\.lastWordAccuracy))
     }
-    return arms.isEmpty || arms.count < verdict.arms.count ? nil : arms
+    let isComparable = arms.allSatisfy {
+      $0.groups.map(\.tokens) == arms[0].groups.map(\.tokens)
+    }
+    return arms.isEmpty || arms.count < verdict.arms.count || !isComparable ? nil : arms
   }
 
   /// How much more an arm loses than the first one, by group.
@@ -112,10 +117,12 @@ package enum TokenFrequency: Study {
       ])
   }
 
-  /// `0.046 (0.041 to 0.049)`.
+  /// `+0.046 (+0.041 to +0.049)`.
   static func text(_ difference: PairedDifference, _ decimals: Int) -> String {
     func signed(_ value: Double) -> String {
-      (value < 0 ? "" : "+") + Format.fixed(value, decimals)
+      let text = Format.fixed(value, decimals)
+      return value < 0 && text.contains { ("1"..."9").contains($0) }
+        ? text : "+" + text.trimmingPrefix("-")
     }
     let interval = difference.interval.map {
       " (\(signed($0.lower)) to \($0.upper.map(signed) ?? "?"))"

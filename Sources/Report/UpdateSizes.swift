@@ -22,7 +22,7 @@ enum UpdateSizes: Study {
     /// Over matrices, looks and seeds, ascending.
     let ratios: [Double]
 
-    var median: Double { ratios[(ratios.count - 1) / 2] }
+    var median: Double { ratios.median ?? .nan }
   }
 
   static func section(of experiments: [FinishedExperiment]) -> Section? {

@@ -76,7 +76,7 @@ enum WeightGrowth: Study {
         ($0.name, $0.shape.count)
       })
     let bySeed = logs.map { Dictionary(grouping: $0.diagnostics, by: \.step) }
-    let steps = Set(bySeed.first?.keys.map { $0 } ?? []).filter { $0 > 0 }.sorted()
+    let steps = (bySeed.first ?? [:]).keys.filter { $0 > 0 }.sorted()
     return steps.compactMap { step in
       let looks = bySeed.compactMap { $0[step] }
       let sizes = looks.compactMap { events in

@@ -59,7 +59,7 @@ extension TrackDefinition {
   /// orthogonalizing grows with the width.
   ///
   /// Its recipes are those of ``kjv`` but for what `results/sweeps/kjv-moe.toml` found better: 6 trials for each optimizer.
-  /// Its target is that of ``kjv``, which it reaches in fewer steps.
+  /// Its target is that of ``kjv``.
   public static let kjvMoE: TrackDefinition = {
     var definition = kjv
     definition.track.name = "kjv-moe"

@@ -34,7 +34,7 @@ package struct Environment: Codable, Sendable {
     package var core: String
   }
 
-  /// The processes that trained together; threads, processor and memory are those of rank 0.
+  /// The processes that trained together; threads and processor are those of rank 0.
   package struct RankGroup: Codable, Equatable, Sendable {
     package var count: Int
     /// The machine of each rank.

@@ -135,7 +135,7 @@ public struct RunRecord: Codable, Sendable {
     public var communicationSeconds: Double?
     /// How many matrices were orthogonalized.
     public var newtonSchulzCalls: Int
-    /// The most memory the process had resident.
+    /// The most memory that a process had resident.
     public var peakResidentBytes: Int
     /// The step whose loss was not a number, of a run that diverged.
     public var divergedAtStep: Int?

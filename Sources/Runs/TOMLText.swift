@@ -17,7 +17,8 @@ extension Tree {
     var lines = members.compactMap { key, value in
       value.object == nil ? value.tomlValue.map { "\(Self.tomlKey(key)) = \($0)" } : nil
     }
-    if !path.isEmpty, !lines.isEmpty || members.isEmpty {
+    let isEmpty = members.allSatisfy { $0.value == .null }
+    if !path.isEmpty, !lines.isEmpty || isEmpty {
       lines.insert("[\(path.map(Self.tomlKey).joined(separator: "."))]", at: 0)
     }
     let own = lines.isEmpty ? [] : [lines.joined(separator: "\n")]

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import NanoGPT
+import Synchronization
 
 /// What the weights of a run know of held-out text, beyond the loss.
 public struct TextEvaluation: Codable, Hashable, Sendable {
@@ -72,7 +73,12 @@ package struct TextEvaluator {
     let distance = max(1, windows.count / TextEvaluation.probes)
     let probes = stride(from: 0, to: windows.count, by: distance)
       .prefix(TextEvaluation.probes).map { windows.inputs[$0] }
-    let scores = withoutGradients { probes.map { model.largestScores(of: $0) } }
+    let found = Mutex([Int: (tokens: Float, attention: [Float])]())
+    workers.forEach(probes.count) { index in
+      let scores = withoutGradients { model.largestScores(of: probes[index]) }
+      found.withLock { $0[index] = scores }
+    }
+    let scores = found.withLock { Array($0.values) }
     return TextEvaluation(
       loss: predictions.reduce(0) { $0 + $1.loss } / Double(predictions.count),
       accuracy: Double(right) / Double(predictions.count), lastWords: cloze.count,

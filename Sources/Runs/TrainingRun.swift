@@ -145,8 +145,9 @@ package struct TrainingRun {
 
     if log.endedEarly { return (log, meter.process()) }
     try validate(&log, directory, &observer)
-    let evaluation =
-      plan.diagnosticsEvery == nil || directory == nil ? nil : try task.evaluate()
+    // Who does not write need not ask what the weights know, and weights that are no numbers know nothing.
+    let isAsked = plan.diagnosticsEvery != nil && directory != nil && log.final?.loss != nil
+    let evaluation = isAsked ? try task.evaluate() : nil
     var process = meter.process()
     process.evaluation = evaluation
     return (log, process)

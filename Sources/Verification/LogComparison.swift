@@ -16,6 +16,8 @@ package struct LogComparison {
   private(set) var largestDifference = 0.0
   /// The number of events of diagnostics that are equal; 0 where they were not compared.
   private(set) var diagnostics = 0
+  /// Whether the same kernels and the same LAPACK, which computes singular values, were there both times.
+  let seesSame: Bool
 
   /// The share of a loss that it may differ by when other kernels computed it.
   ///
@@ -28,8 +30,7 @@ package struct LogComparison {
   /// Compares two logs, event after event.
   init(_ log: RunLog, of machine: Environment, with again: RunLog, of other: Environment) {
     let isSame = machine.kernels == other.kernels
-    // LAPACK computes the singular values.
-    let seesSame = isSame && machine.openBLAS == other.openBLAS
+    seesSame = isSame && machine.openBLAS == other.openBLAS
     let (events, others) = (log.events, again.events)
     for (index, (event, remade)) in zip(events, others).enumerated() {
       switch (event, remade) {

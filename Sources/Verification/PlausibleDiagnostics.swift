@@ -9,8 +9,11 @@ import Runs
 extension Plausibility {
   /// The groups add up to the validation set and its loss, and nothing is more than there is.
   func problem(with evaluation: TextEvaluation, of log: RunLog) -> String? {
-    let targets = evaluation.groups.reduce(0) { $0 + $1.targets }
     let tokens = Self.tokens(in: log.plan.track)
+    guard evaluation.groups.allSatisfy({ (0...tokens).contains($0.targets) }) else {
+      return "a group has no number of targets from 0 to \(tokens)"
+    }
+    let targets = evaluation.groups.reduce(0) { $0 + $1.targets }
     if targets != tokens { return "the groups have \(targets) targets of \(tokens)" }
     func mean(_ value: (FrequencyGroups.Group) -> Double?) -> Double {
       evaluation.groups.reduce(0) { $0 + (value($1) ?? 0) * Double($1.targets) } / Double(tokens)
@@ -25,7 +28,7 @@ extension Plausibility {
     if let final = log.final?.loss, !evaluation.loss.isClose(to: final, within: 1e-4) {
       return "loss is \(evaluation.loss); the last validation says \(final)"
     }
-    return (0...evaluation.lastWords).contains(evaluation.lastWordsFound)
+    return 0 <= evaluation.lastWordsFound && evaluation.lastWordsFound <= evaluation.lastWords
       ? nil : "\(evaluation.lastWordsFound) last words were found, of \(evaluation.lastWords)"
   }
 

@@ -106,6 +106,12 @@ package struct Rerun {
       if let difference = comparison.firstDifference {
         findings.add(
           "\(run.path)/\(RunDirectory.logName)", line: difference.line, difference.message)
+      } else if comparison.seesSame, let evaluation = run.record.result.evaluation,
+        evaluation != again.record.result.evaluation
+      {
+        findings.add(
+          "\(run.path)/\(RunDirectory.recordName)",
+          "result.evaluation is not the same made again")
       } else {
         successes.append(
           Success(

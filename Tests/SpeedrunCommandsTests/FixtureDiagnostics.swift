@@ -43,4 +43,23 @@ extension ResultsFixture {
     return try JSONDecoder().decode(
       LogEvent.Diagnostics.self, from: try JSONSerialization.data(withJSONObject: event))
   }
+
+  /// Adds a size of the model: losses that fall by 0.1 with every doubling of the steps, Muon's as far below AdamW's as the
+  /// ratio of steps says.
+  func addSize(_ width: Int, _ ratio: Double) throws {
+    var track = TrackDefinition.kjv
+    track.track.name = "size-\(width)"
+    track.track.model.modelDimension = width
+    func loss(_ steps: Double) -> Double {
+      3 - 0.1 * log2(steps / 100) - log2(Double(width)) / 100
+    }
+    let arms = [50, 100, 200].flatMap { steps in
+      [("adamw", 1.0), ("muon", ratio)].map { rule, ratio in
+        Arm(
+          name: "\(rule)-\(steps)", optimizer: rule, steps: steps,
+          loss: loss(Double(steps) / ratio))
+      }
+    }
+    try add("size-\(width)", purpose: "size", on: track, arms.sorted { $0.name < $1.name })
+  }
 }

@@ -38,6 +38,16 @@ import Testing
       }
     }
     try results.add(sweep: "kjv-sweep", trials)
+    try results.add(
+      "knowledge", purpose: "knowledge",
+      [
+        .init(name: "muon", loss: 2.7, rareLoss: 1),
+        .init(name: "early", optimizer: "adamw", loss: 2.8, rareLoss: 1),
+      ])
+    try results.add(
+      "growth", purpose: "growth",
+      [.init(name: "muon", growth: 0.5), .init(name: "muon-no-decay", growth: 3)])
+    for (width, ratio) in [(64, 0.8), (128, 0.7)] { try results.addSize(width, ratio) }
     for batch in [8, 16] {
       try results.add(
         sweep: "kjv-batch-\(batch)", purpose: "batch", batch: batch,
@@ -59,9 +69,10 @@ import Testing
       #expect(
         figures
           == [
-            "batch-sizes", "kjv-ablations", "kjv-curves", "kjv-lengths", "kjv-ratios",
+            "batch-sizes", "growth-growth", "growth-update-sizes", "kjv-ablations", "kjv-curves",
+            "kjv-lengths", "kjv-ratios",
             "kjv-spectra",
-            "kjv-sweep",
+            "kjv-sweep", "knowledge-frequency", "sizes",
           ].map { "figures/\($0).svg" })
       for figure in figures { #expect(isXML(files[figure] ?? ""), "\(figure)") }
       let page = try #require(files["report.html"])
@@ -71,7 +82,7 @@ import Testing
         #expect(text.contains("2.8580 (n=3)") && text.contains("speedrun comparison"))
         #expect(!text.contains("No record yet"))
       }
-      #expect(page.components(separatedBy: "<svg").count == 15)
+      #expect(page.components(separatedBy: "<svg").count == 21)
       #expect(!page.contains("src=") && !page.contains("<link") && !page.contains("<script"))
       #expect(
         readme.hasPrefix(
@@ -105,7 +116,7 @@ import Testing
       let files = try results.files()
       #expect(files.keys.sorted() == ["README.md", "report.html"])
       #expect(files["README.md"]?.contains("No comparison is recorded yet.") == true)
-      #expect(Page(of: []).missing.count == 6)
+      #expect(Page(of: []).missing.count == 9)
       #expect(files["report.html"]?.contains("a study of batch sizes") == true)
     }
   }

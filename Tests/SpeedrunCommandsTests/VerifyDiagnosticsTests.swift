@@ -61,10 +61,13 @@ extension CommandLineTests {
         // What the weights know is in the record, and adds up.
         for (part, said) in [
           ("\"last_words_found\" : ", " last words were found, of "),
-          ("\"targets\" : ", " targets of "),
+          ("\"last_words\" : ", " last words were found, of "),
+          ("\"targets\" : ", "a group has no number of targets "),
         ] {
           let record = try Record(copying: "small", to: "knowing", in: tool)
-          try record.replace("muon-seed0/run.json", part, with: part + "99999")
+          try record.replace(
+            "muon-seed0/run.json", part,
+            with: part + (part.contains("last_words\"") ? "-" : "99999"))
           try record.fixChecksums()
           let run = try tool.run("verify", record.name)
           #expect(run.status == 65)
@@ -73,6 +76,17 @@ extension CommandLineTests {
               && run.output.contains(said), "\(run.output)")
           try FileManager.default.removeItem(at: record.url)
         }
+
+        // What could be true is found by making it again.
+        let known = try Record(copying: "small", to: "known", in: tool)
+        try known.edit("muon-seed0/run.json", line: nil, "\"largest_score\" : ", digit: 0)
+        try known.fixChecksums()
+        #expect(try tool.run("verify", "known").status == 0)
+        let remade = try tool.run("verify", "known", "--rerun", "--quiet")
+        #expect(remade.status == 65)
+        #expect(
+          remade.output.contains("run.json: result.evaluation is not the same made again"),
+          "\(remade.output)")
 
         // A number that could be true is found by making it again.
         let record = try Record(copying: "small", to: "doctored", in: tool)

@@ -6,7 +6,7 @@ import Statistics
 import Text
 
 /// What is claimed of Muon, and what was measured of it here.
-package enum Claims: Study {
+package enum ClaimTable: Study {
   /// One claim.
   package struct Row {
     package let claim: String
@@ -28,7 +28,7 @@ package enum Claims: Study {
       tables: [("", table(of: experiments))])
   }
 
-  /// All rows, with a dash where nothing was measured.
+  /// All rows, which say where nothing was measured yet.
   package static func table(of experiments: [FinishedExperiment]) -> Table {
     Table(
       rows(of: experiments),
@@ -72,7 +72,7 @@ package enum Claims: Study {
         claim:
           "Without weight decay weights grow until training suffers, and decay cures it (Moonlight)",
         measured: decay(experiments),
-        scale: "3000 steps, 0.3 million weights, normalized queries and keys"),
+        scale: "3000 steps, 0.4 million weights, normalized queries and keys"),
       Row(
         claim: "The size of an update differs by shape; 0.2 sqrt(max) makes it AdamW's (Moonlight)",
         measured: updates(experiments), scale: "matrices of 256 x 256 to 1024 x 256"),
@@ -87,14 +87,16 @@ package enum Claims: Study {
   }
 }
 
-extension Claims {
+extension ClaimTable {
   /// The ratios of an arm on a track, by the comparison with the most seeds.
   private static func pair(
     of arm: String, on track: String, _ experiments: [FinishedExperiment]
   ) -> StopRatios? {
     experiments.comparisons(.leaderboard).filter { $0.experiment.record.track.name == track }
       .compactMap { _, verdict, _ in
-        verdict.verdicts.first { $0.arm == arm }?.ratios.map { (verdict.seeds.count, $0) }
+        verdict.verdicts.first { $0.arm == arm && $0.baseline == AdamW.name }?.ratios.map {
+          (verdict.seeds.count, $0)
+        }
       }.max { $0.0 < $1.0 }?.1
   }
 
@@ -170,7 +172,7 @@ extension Claims {
   private static func rarest(_ experiments: [FinishedExperiment]) -> String? {
     knowledge(experiments).flatMap { muon, _, equalLoss in
       TokenFrequency.differences(of: muon, to: equalLoss).last.flatMap { $0 }.map {
-        "Muon less AdamW: \(TokenFrequency.text($0, 3)) nats"
+        "Muon loses \(TokenFrequency.text($0, 3)) nats more than AdamW"
       }
     }
   }
@@ -202,8 +204,10 @@ extension Claims {
       func gap(_ arm: TokenFrequency.Knowledge) -> Double {
         abs(Sample(arm.finalLosses).mean - Sample(muon.finalLosses).mean)
       }
+      // Equal is what is much nearer than a difference that is of interest.
       guard let equalSteps = others.first(where: { $0.steps == muon.steps }),
-        let equalLoss = others.min(by: { gap($0) < gap($1) })
+        let equalLoss = others.min(by: { gap($0) < gap($1) }),
+        gap(equalLoss) < gap(equalSteps) / 4
       else { return nil }
       return (muon, equalSteps, equalLoss)
     }.first
