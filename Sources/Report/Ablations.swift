@@ -54,14 +54,11 @@ package struct Ablations: Study {
         studies.lazy.compactMap { study in
           first.flatMap { study.family(like: $0, of: experiment.record) }.map { (study, $0) }
         }.first ?? (nil, nil)
-      let reference = first.flatMap { runs.finalLosses(of: $0.name) }
-      let rows = report.arms.enumerated().map { index, arm in
+      let rows = report.arms.map { arm in
         let losses = runs.finalLosses(of: arm.name)
         return Row(
           name: arm.name, settings: arm.settings, losses: losses.map { Sample($0) },
-          difference: index == 0
-            ? nil
-            : losses.flatMap { own in reference.map { PairedDifference(of: own, to: $0) } },
+          difference: first.flatMap { runs.difference(of: arm.name, to: $0.name) },
           equivalent: losses.flatMap { family?.curve.steps(to: Sample($0).mean) })
       }
       return Ablations(

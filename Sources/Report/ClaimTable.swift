@@ -144,9 +144,7 @@ extension ClaimTable {
       let arms = WeightGrowth.arms(of: verdict, runs)
       guard let with = arms.first(where: { $0.name == "muon" }),
         let without = arms.first(where: { $0.name == "muon-no-decay" }),
-        let difference = without.losses.flatMap({ own in
-          with.losses.map { PairedDifference(of: own.values, to: $0.values) }
-        }),
+        let difference = runs.difference(of: without.name, to: with.name),
         let grown = without.factor, let kept = with.factor
       else { return nil }
       return

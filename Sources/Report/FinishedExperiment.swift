@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import NanoGPT
 import Runs
+import Statistics
 import Text
 
 /// A recorded experiment with all that tables and figures need of it: nothing else here reads files of a record.
@@ -145,6 +146,14 @@ extension [ArmRun] {
     let own = filter { $0.arm == arm }
     let losses = own.compactMap(\.record.result.finalValLoss)
     return losses.count == own.count && !losses.isEmpty ? losses : nil
+  }
+
+  /// How much higher an arm ends than another, seed by seed; nil when a run of either diverged, and of an arm and itself.
+  func difference(of arm: String, to reference: String) -> PairedDifference? {
+    guard arm != reference, let own = finalLosses(of: arm),
+      let others = finalLosses(of: reference)
+    else { return nil }
+    return PairedDifference(of: own, to: others)
   }
 }
 

@@ -54,15 +54,12 @@ enum WeightGrowth: Study {
   }
 
   static func arms(of verdict: Verdict, _ runs: [ArmRun]) -> [Growth] {
-    let reference = verdict.arms.first.flatMap { runs.finalLosses(of: $0.name) }
-    return verdict.arms.enumerated().map { index, arm in
+    verdict.arms.map { arm in
       let own = runs.filter { $0.arm == arm.name }
       let losses = runs.finalLosses(of: arm.name)
       return Growth(
         name: arm.name, settings: arm.settings, losses: losses.map { Sample($0) },
-        difference: index == 0
-          ? nil
-          : losses.flatMap { own in reference.map { PairedDifference(of: own, to: $0) } },
+        difference: runs.difference(of: arm.name, to: verdict.arms[0].name),
         looks: looks(at: own.map(\.log)),
         evaluations: own.compactMap(\.record.result.evaluation))
     }

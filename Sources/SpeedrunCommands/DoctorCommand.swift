@@ -22,7 +22,11 @@ struct DoctorCommand: ColoredCommand, KernelsCommand {
 
   func run() throws {
     let console = Console.output(color.mode)
-    let checks = machine + Registry.current.tracks.map { data($0.track) } + [output]
+    // Several tracks may train on the same data.
+    var seen: Set<URL> = []
+    let tracks = Registry.current.tracks.map(\.track)
+      .filter { seen.insert($0.dataDirectory).inserted }
+    let checks = machine + tracks.map(data) + [output]
     for (name, text, advice) in checks {
       let mark = advice == nil ? console.paint("ok  ", .green) : console.paint("warn", .yellow)
       console.print("\(mark)  \(Format.padded(name, to: 12))\(text)")

@@ -37,6 +37,18 @@ import Testing
     #expect(relativeDifference(expected.elements, attended.elements) > 0.1)
   }
 
+  /// With equal weights for queries and keys, a position's score for itself is the largest that there can be.
+  @Test func theLargestScoreOfAttentionIsFound() {
+    let model = GPT(configuration, in: ParameterScope(seed: 3))
+    let matrices = model.hiddenMatrices
+    let bound = configuration.attentionScale * Float(configuration.headSize)
+    let other = model.largestAttentionScores(of: [0, 1, 2, 3, 4])
+    #expect(other.count == 1 && other[0] > 0 && other[0] < bound)
+    matrices[1].assign(matrices[0].value.elements)
+    let equal = model.largestAttentionScores(of: [0, 1, 2, 3, 4])
+    #expect(abs(equal[0] - bound) < 1e-4 * bound, "\(equal[0]) of \(bound)")
+  }
+
   /// What a position gets depends on no later one.
   @Test func aBlockLooksBackOnly() throws {
     let (block, input, _) = try blockAndInput()
