@@ -1,10 +1,11 @@
 /// Refuses TOML text at which the parser would end the program, or take its time.
 ///
-/// toml++, inside TOMLKit 0.6.0, asserts where it should refuse: at a table header without a name, such as `[;]`, or at a
-/// time that breaks off, such as `1979-05-27T;`, it aborts. A package cannot set the defines of another. Nor would the
-/// parser be better without assertions: under `NDEBUG` they turn into assumptions, and what the compiler assumes wrongly is
-/// undefined. So these texts do not get that far: names of tables must begin like names, and what is no text, list or table
-/// must be a number or a truth value. What is left is the parser's to accept or to refuse, which `Scripts/fuzz` has tried.
+/// toml++, inside TOMLKit 0.6.0, asserts where it should refuse. It aborts at a table header without a name, such as
+/// `[;]`, at a time that breaks off, such as `1979-05-27T;`, and at a list that ends like a table, `[}`. A package cannot
+/// set the defines of another. Nor would the parser be better without assertions: under `NDEBUG` they turn into
+/// assumptions, and what the compiler assumes wrongly is undefined. So these texts do not get that far. Names of tables
+/// must begin like names, brackets must end what they began, and what is no text, list or table must be a number or a
+/// truth value. What is left is the parser's to accept or to refuse, which `Scripts/fuzz` has tried.
 ///
 /// The scanner knows as much of TOML as it takes to tell names from values. It agrees with the parser on every text that the
 /// parser accepts, and on the part of any other before the first mistake.
@@ -68,9 +69,7 @@ struct TOMLGuard {
       if brackets.count > Self.mostBrackets {
         throw problem("more than \(Self.mostBrackets) brackets inside each other")
       }
-    case UInt8(ascii: "]"), UInt8(ascii: "}"):
-      // What encloses it is a list, or came after an equals sign.
-      isAfterEquals = brackets.popLast() != nil
+    case UInt8(ascii: "]"), UInt8(ascii: "}"): try passEnd(byte)
     case UInt8(ascii: "="): isAfterEquals = true
     case UInt8(ascii: ","): (dots, isAfterEquals) = (0, false)
     case _ where isInValue: return try passNumber()
@@ -82,6 +81,16 @@ struct TOMLGuard {
     default: break
     }
     index += 1
+  }
+
+  /// Ends a list or a table in braces; outside of any value, the name of a table.
+  private mutating func passEnd(_ byte: UInt8) throws(UsageError) {
+    let start = byte == UInt8(ascii: "]") ? UInt8(ascii: "[") : UInt8(ascii: "{")
+    guard brackets.isEmpty ? !isAfterEquals : brackets.last == start else {
+      throw problem("a '\(Character(Unicode.Scalar(byte)))' that ends nothing")
+    }
+    // What encloses it is a list, or came after an equals sign.
+    isAfterEquals = brackets.popLast() != nil
   }
 
   /// Passes a number or a truth value.
