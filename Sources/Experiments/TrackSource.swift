@@ -28,6 +28,12 @@ package struct TrackSource: Hashable, Sendable {
     }
   }
 
+  /// A track or a preset that this program knows by name, or a track of a file: for what needs no data.
+  package static func definition(named name: String, file: String?) throws -> TrackDefinition {
+    try file.map { try TrackFile(contentsOf: URL(fileURLWithPath: $0)).definition }
+      ?? Registry.current.track(named: name)
+  }
+
   /// A track that this program knows by name, or of a file, perhaps on data of its own.
   package init(named name: String, file: String? = nil, data: String? = nil) throws {
     let own = try file.map { try TrackFile(contentsOf: URL(fileURLWithPath: $0)) }

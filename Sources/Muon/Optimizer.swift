@@ -74,8 +74,9 @@ public final class Optimizer {
           state: group.rule.makeState(for: parameter.shape))
       }
     }
-    jobs = Self.shared(assignments.flatMap(Self.jobs), among: ranks.count)
-    shares = Self.shared(jobs[ranks.rank], among: workers.count).map { WorkerShare(jobs: $0) }
+    jobs = assignments.flatMap(Self.jobs).shared(among: ranks.count, by: \.operations)
+    shares = jobs[ranks.rank].shared(among: workers.count, by: \.operations)
+      .map { WorkerShare(jobs: $0) }
     owners = Owners(ranks, jobs.map { $0.map { .init($0.assignment.parameter, $0.elements) } })
     weights =
       ranks.isAlone ? nil : PieceGathering(owners.slices { $0.storage }, of: ranks)
@@ -210,25 +211,9 @@ public final class Optimizer {
 extension Optimizer {
   /// The jobs that one parameter's update consists of.
   private static func jobs(_ assignment: Assignment) -> [Job] {
-    let (rule, shape) = (assignment.rule, assignment.parameter.shape)
-    let length = rule is any ElementwiseRule ? 1 << 16 : max(shape.count, 1)
-    return stride(from: 0, to: shape.count, by: length).map { start in
-      let elements = start..<min(start + length, shape.count)
-      return Job(
-        assignment: assignment, elements: elements,
-        operations: rule.operations(elements: elements.count, of: shape))
+    UpdateJob.jobs(of: assignment.parameter.shape, by: assignment.rule).map {
+      Job(assignment: assignment, elements: $0.elements, operations: $0.operations)
     }
-  }
-
-  /// Shares out jobs, longest first, each to the one that has least to do.
-  private static func shared(_ jobs: [Job], among count: Int) -> [[Job]] {
-    var shares = [(jobs: [Job], operations: Double)](repeating: ([], 0), count: count)
-    for job in jobs.sorted(by: { $0.operations > $1.operations }) {
-      let idlest = shares.indices.min { shares[$0].operations < shares[$1].operations } ?? 0
-      shares[idlest].jobs.append(job)
-      shares[idlest].operations += job.operations
-    }
-    return shares.map(\.jobs)
   }
 }
 

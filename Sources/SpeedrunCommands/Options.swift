@@ -181,6 +181,11 @@ struct TrackOptions: ParsableArguments {
     try TrackSource(named: trackName, file: trackFile, data: data.path)
   }
 
+  /// The track before any setting, for what needs no data.
+  func definition() throws -> TrackDefinition {
+    try TrackSource.definition(named: trackName, file: trackFile)
+  }
+
   func validate() throws {
     let named = [("--track", track), ("--track-file", trackFile), ("--preset", preset)]
       .filter { $1 != nil }.map(\.0)

@@ -101,7 +101,7 @@ struct RunCommand: ColoredCommand, KernelsCommand {
     let (source, plan) = try planned()
     let start = try newRun(source, plan) { if !quiet { messages.print($0) } }
     if !quiet, ranks.isAlone, StepEstimate.isWorth(plan, of: source) {
-      messages.announce(try StepEstimate(plan, threads: threads.usable), of: plan)
+      messages.announce(try StepEstimate(StepCosts(of: plan, threads: threads.usable)), of: plan)
     }
     messages.warn(of: plan, from: source)
     try run(start, ranks, messages)

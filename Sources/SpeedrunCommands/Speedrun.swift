@@ -117,7 +117,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
       VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
-      DoctorCommand.self, EvaluateCommand.self, ExportCommand.self,
+      PlanCommand.self, DoctorCommand.self, EvaluateCommand.self, ExportCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -1,46 +1,89 @@
-import Autograd
 import Experiments
 import Foundation
 import Muon
 import NanoGPT
 import Runs
-import Statistics
 import Text
 
-/// What a training step will take, from steps of smaller models: for whoever has to decide whether to wait.
+/// What a training step will take, in one process or among ranks, from what its parts cost on this machine.
 ///
-/// A block costs the same wherever it stands, and so does a token of the vocabulary. So models of one block, of two,
-/// and of a larger vocabulary say what each costs, on this machine, by this optimizer, for any architecture; the
-/// whole is the sum. Each is trained on as many sequences as run side by side.
-struct StepEstimate {
-  /// Of a step, in seconds.
+///     step     = forward and backward + update + messages
+///     forward  = rounds x sequences of a lane x a sequence's time + the weights' time
+///                rounds: lanes of a rank / threads, rounded up
+///     update   = the jobs of the busiest thread of the busiest rank
+///     messages = 2 (R - 1 messages) + the words of the busiest rank: gradients, then weights
+///                + 2 exchanges of a few numbers, log2 R messages each
+///     memory   = weights + gradients of a rank's lanes + the rules' state + weights laid out for products
+///                + activations of the lanes that run side by side + buffers of updates and of messages
+///
+/// Ranks of one machine share its memory, so each works with the weights at their share of the speed.
+struct StepEstimate: Encodable {
+  /// The number of processes.
+  let ranks: Int
+  /// The lanes of all ranks.
+  let lanes: Int
+  /// Parts of a step, in seconds, of the slowest rank.
+  let forwardBackwardSeconds: Double
+  let updateSeconds: Double
+  let messageSeconds: Double
+  /// The whole step, in seconds.
   let seconds: Double
-  /// The most memory that the run will have, in bytes.
+  let tokensPerSecond: Double
+  /// The most memory that a rank will have, in bytes.
   let bytes: Int
+  /// What all ranks send each other in a step, in bytes.
+  let bytesSent: Int
+  /// The operations of the busiest rank's update, as a share of those of its forward and backward.
+  let updateOperationsShare: Double
 
-  /// Measures, which takes as long as a few sequences do.
-  init(_ plan: RunPlan, threads: Int) throws {
-    let (track, layers) = (plan.track, plan.track.model.layers)
-    let small = min(track.vocabulary, 512)
-    let large = min(track.vocabulary, 4096)
-    let block = try Cost(of: plan, layers: 1, vocabulary: small, threads)
-    let twoBlocks = try Cost(of: plan, layers: 2, vocabulary: small, threads)
-    var whole = block + (twoBlocks - block) * Double(layers - 1)
-    if large > small {
-      let tokens = try Cost(of: plan, layers: 1, vocabulary: large, threads)
-      whole =
-        whole + (tokens - block) * (Double(track.vocabulary - small) / Double(large - small))
+  /// Estimates for so many processes.
+  ///
+  /// - Parameters:
+  ///   - costs: What was measured with all threads of a machine.
+  ///   - ranks: The number of processes, at most one for each sequence of the batch. Where there are more than lanes, each
+  ///     has one lane.
+  ///   - perMachine: How many of them share a machine.
+  ///   - network: What carries their messages.
+  init(_ costs: StepCosts, ranks: Int = 1, perMachine: Int = 1, over network: Network = .usual) {
+    let (track, model) = (costs.plan.track, costs.plan.track.configuration)
+    let lanes = max(track.lanesSideBySide, ranks)
+    let machineRanks = min(ranks, perMachine)
+    let threads = max(1, costs.threads / machineRanks)
+    let ownLanes = (lanes + ranks - 1) / ranks
+    let rounds = (ownLanes + threads - 1) / threads
+    let sequences = Double(track.batch) / Double(lanes)
+
+    let jobs = costs.parameters.flatMap { rule, shape in
+      UpdateJob.jobs(of: shape, by: rule).map {
+        (job: $0, seconds: costs.seconds(of: $0, by: rule))
+      }
     }
-    let lanes = track.lanesSideBySide
-    let atOnce = min(threads, lanes)
-    // As many rounds of lanes as threads need, each as long as a lane's share of the batch.
-    let rounds = (lanes + threads - 1) / threads * (track.batch / lanes)
-    seconds = whole.sequence * Double(rounds) + whole.update
+    let shares = jobs.shared(among: ranks, by: \.job.operations)
+    let updates = shares.map { share in
+      share.shared(among: threads, by: \.job.operations)
+        .map { $0.reduce(0) { $0 + $1.seconds } }.max() ?? 0
+    }
+    let messages = StepMessages(
+      lanes: lanes, owned: shares.map { $0.reduce(0) { $0 + $1.job.elements.count } })
+    let operations = model.projectionOperationsPerToken + model.attentionOperationsPerToken
+    let ownTokens = Double(ownLanes) * sequences * Double(track.model.context)
+
+    self.ranks = ranks
+    self.lanes = lanes
+    forwardBackwardSeconds =
+      Double(rounds) * sequences * costs.sequence + costs.weightWork * Double(machineRanks)
+    updateSeconds = updates.max() ?? 0
+    messageSeconds = messages.seconds(over: network)
+    seconds = forwardBackwardSeconds + updateSeconds + messageSeconds
+    tokensPerSecond = Double(costs.plan.tokensPerStep) / seconds
     // The weights are there once more while the machine warms up.
     bytes =
-      Cost.programBytes + twoBlocks.optimizerBuffers
-      + Int(whole.weights * Double(2 + lanes) + whole.state + whole.packed)
-      + Int(whole.activations) * atOnce
+      StepCosts.programBytes + costs.updateBuffers + costs.weights * (2 + ownLanes) + costs.state
+      + costs.packed + costs.activations * min(threads, ownLanes) + messages.bufferBytes
+    bytesSent = messages.bytes
+    updateOperationsShare =
+      (shares.map { $0.reduce(0) { $0 + $1.job.operations } }.max() ?? 0)
+      / (ownTokens * operations)
   }
 
   /// Whether a run is worth the measurement: one of a preset, whose size nobody has seen run, or of steps so long that
@@ -60,62 +103,51 @@ struct StepEstimate {
   }
 }
 
-/// What one small model costs.
-private struct Cost {
-  /// Seconds of forward and backward of as many sequences as run side by side.
-  var sequence: Double
-  /// Seconds of the optimizer.
-  var update: Double
-  /// Bytes of the weights, and of one lane's gradients.
-  var weights: Double
-  /// Bytes that the rules remember.
-  var state: Double
-  /// Bytes of the weights laid out for products.
-  var packed: Double
-  /// Bytes that one lane computes with.
-  var activations: Double
-  /// Bytes that updates compute with, which do not grow with the number of matrices.
-  var optimizerBuffers = 0
+/// What ranks send each other in a step, as `GradientExchange` and `PieceGathering` do it.
+struct StepMessages {
+  private let ranks: Int
+  /// The words that each rank sends and gets for gradients and for weights.
+  private let gradients: [(sent: Int, received: Int)]
+  private let weights: [(sent: Int, received: Int)]
+  private let total: Int
 
-  /// What the program needs without any model, in bytes.
-  static let programBytes = 25_000_000
-
-  /// Times steps of a model with other extents.
-  init(of plan: RunPlan, layers: Int, vocabulary: Int, _ threads: Int) throws {
-    var definition = plan.definition
-    let sequences = min(threads, plan.track.lanesSideBySide)
-    definition.track.model.layers = layers
-    definition.track.vocabulary = vocabulary
-    (definition.track.batch, definition.track.lanes) = (sequences, sequences)
-    definition.track.accumulation = nil
-    let small = try RunPlan(
-      definition, plan.optimizer, settings: [], seed: 0, precision: plan.precision)
-    var training = try TimedTraining(small, threads: threads)
-    _ = training.step()
-    var steps = [training.step()]
-    let deadline = ContinuousClock.now + .milliseconds(200)
-    while ContinuousClock.now < deadline { steps.append(training.step()) }
-    sequence = (steps.map(\.forwardBackward).median ?? .zero) / .seconds(1)
-    update = (steps.map(\.optimizer).median ?? .zero) / .seconds(1)
-    let lanes = training.lanes
-    weights = Double(training.optimizer.weightBytes)
-    state = Double(training.optimizer.stateBytes)
-    packed = Double(lanes.packedBytes)
-    activations = Double(lanes.bufferBytes - lanes.packedBytes) / Double(lanes.pools)
-    optimizerBuffers = training.optimizer.bufferBytes
+  /// Counts them.
+  ///
+  /// - Parameters:
+  ///   - lanes: Of all ranks.
+  ///   - owned: The elements that each rank updates.
+  init(lanes: Int, owned: [Int]) {
+    let ranks = owned.count
+    // Rank 0 has the first lanes, whose sum it sends; the others send each lane by itself.
+    let parts = owned.indices.map { $0 == 0 ? 1 : lanes / ranks + ($0 < lanes % ranks ? 1 : 0) }
+    let (total, allParts) = (owned.reduce(0, +), parts.reduce(0, +))
+    self.ranks = ranks
+    self.total = total
+    gradients = zip(owned, parts).map { own, parts in
+      (sent: parts * (total - own), received: (allParts - parts) * own)
+    }
+    weights = owned.map { (sent: $0 * (ranks - 1), received: total - $0) }
   }
 
-  private init(_ a: Cost, _ b: Cost, _ combine: (Double, Double) -> Double) {
-    sequence = combine(a.sequence, b.sequence)
-    update = combine(a.update, b.update)
-    weights = combine(a.weights, b.weights)
-    state = combine(a.state, b.state)
-    packed = combine(a.packed, b.packed)
-    activations = combine(a.activations, b.activations)
+  /// What all ranks send, in bytes.
+  var bytes: Int {
+    (gradients + weights).reduce(0) { $0 + $1.sent } * MemoryLayout<Float>.stride
   }
 
-  static func + (a: Cost, b: Cost) -> Cost { Cost(a, b, +) }
-  /// What is more in the first; noise must not make that less than nothing.
-  static func - (a: Cost, b: Cost) -> Cost { Cost(a, b) { max($0 - $1, 0) } }
-  static func * (a: Cost, factor: Double) -> Cost { Cost(a, a) { value, _ in value * factor } }
+  /// The room that the messages of a rank need, in bytes.
+  var bufferBytes: Int {
+    if ranks == 1 { return 0 }
+    let most = gradients.map { $0.sent + $0.received }.max() ?? 0
+    return (most + total) * MemoryLayout<Float>.stride
+  }
+
+  /// The time of all, in seconds.
+  func seconds(over network: Network) -> Double {
+    if ranks == 1 { return 0 }
+    func busiest(_ words: [(sent: Int, received: Int)]) -> Double {
+      Double((words.map { max($0.sent, $0.received) }.max() ?? 0) * MemoryLayout<Float>.stride)
+    }
+    let messages = 2 * Double(ranks - 1) + 2 * log2(Double(ranks)).rounded(.up)
+    return (busiest(gradients) + busiest(weights)) / network.bandwidth + messages * network.latency
+  }
 }

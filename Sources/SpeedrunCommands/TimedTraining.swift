@@ -39,23 +39,30 @@ struct TimedTraining {
 
   /// Trains on one batch.
   mutating func step() -> Step {
+    let faults = CurrentProcess.minorPageFaults
+    let (gradients, forwardBackward) = gradients()
+    let start = ContinuousClock.now
+    optimizer.step(gradients, at: TrainingProgress(0, of: 1))
+    return Step(
+      forwardBackward: forwardBackward, optimizer: ContinuousClock.now - start,
+      pageFaults: CurrentProcess.minorPageFaults - faults)
+  }
+
+  /// Computes the gradients of one batch, and says how long it took.
+  mutating func forwardBackward() -> Duration { gradients().duration }
+
+  private mutating func gradients() -> (gradients: Gradients, duration: Duration) {
     let sequences = (0..<track.batch).map { _ in
       (0...track.model.context).map { _ in TokenID(random.next() % UInt64(track.vocabulary)) }
     }
     let (inputs, targets) = (
       sequences.map { Array($0.dropLast()) }, sequences.map { Array($0.dropFirst()) }
     )
-    let faults = CurrentProcess.minorPageFaults
     let start = ContinuousClock.now
     let (_, gradients) = lanes.lossAndGradients(sequences: track.batch) { [model] index in
       model.loss(of: inputs[index], against: targets[index])
     }
-    let middle = ContinuousClock.now
-    optimizer.step(gradients, at: TrainingProgress(0, of: 1))
-    let end = ContinuousClock.now
-    return Step(
-      forwardBackward: middle - start, optimizer: end - middle,
-      pageFaults: CurrentProcess.minorPageFaults - faults)
+    return (gradients, ContinuousClock.now - start)
   }
 
   /// The number of tensor buffers asked of the system so far.
