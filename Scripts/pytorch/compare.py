@@ -6,6 +6,7 @@ other: below 1, ours is faster or smaller. Memory is the peak of the whole proce
 """
 import argparse
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -20,14 +21,39 @@ PAIRS = [
     ("float32 compiled", "float32", ["--compile"]),
     ("bf16 compiled", "bf16", ["--compile", "--bf16"]),
 ]
+# The extents that both know by the same name; lanes are ours alone.
+EXTENTS = ["vocabulary", "model_dim", "heads", "layers", "context", "batch"]
+# What holds PyTorch and the libraries it multiplies by to the instructions of one of our kernel families.
+HELD = {"avx2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}}
 TIMES = [("forward + backward", "forward_backward_ms"), ("optimizer", "optimizer_ms"), ("whole step", "step_ms")]
 
 
-def measure(command):
+def processor():
+    """Name, family and model of the processor, as far as Linux says."""
+    lines = dict(line.split(":", 1) for line in reversed(open("/proc/cpuinfo").read().splitlines()) if ":" in line)
+    fields = {key.strip(): value.strip() for key, value in lines.items()}
+    return ", ".join([fields.get("model name", "unknown")]
+                     + [f"{word} {fields[key]}" for word, key in [("family", "cpu family"), ("model", "model")] if key in fields])
+
+
+def extents(text):
+    """The options of PyTorch's benchmark for `key=value,...`; None if a key or a value is not one."""
+    options = []
+    for part in text.split(",") if text else []:
+        key, _, value = part.partition("=")
+        if key == "lanes" and value.isdigit():
+            continue
+        if key not in EXTENTS or not value.isdigit():
+            return None
+        options += ["--" + key.replace("_", "-"), value]
+    return options
+
+
+def measure(command, environment={}):
     """Runs a benchmark; returns its milliseconds and megabytes by row, or None and the reason it failed."""
     with tempfile.NamedTemporaryFile() as usage:
         run = subprocess.run(["/usr/bin/time", "-v", "-o", usage.name, *map(str, command)],
-                             capture_output=True, text=True)
+                             capture_output=True, text=True, env={**os.environ, **environment})
         if run.returncode != 0:
             lines = [line for line in run.stderr.splitlines() if line.strip()]
             return None, next((line for line in lines if line.startswith("error:")), (lines or ["?"])[-1])
@@ -43,23 +69,38 @@ def main():
     parser.add_argument("--steps", type=int, default=10, help="timed steps of each program in each round")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--optimizer", choices=["muon", "adamw"], default="muon")
+    parser.add_argument("--configuration", default="", metavar="KEY=VALUE,...",
+                        help=f"other extents: {', '.join(EXTENTS)}; and lanes, which PyTorch has not")
+    parser.add_argument("--kernels", choices=sorted(HELD), help="hold both to these instructions")
+    parser.add_argument("--pair", action="append", choices=[name for name, _, _ in PAIRS],
+                        help="only this one; can be given again")
     a = parser.parse_args()
+    their_extents = extents(a.configuration)
+    if their_extents is None:
+        parser.error(f"--configuration {a.configuration}: not key=value,... of {', '.join(EXTENTS)}, lanes")
     if min(a.rounds, a.steps, a.threads) < 1:
         parser.error("--rounds, --steps and --threads are at least 1")
     common = ["--steps", a.steps, "--threads", a.threads, "--optimizer", a.optimizer]
 
-    rounds = {name: [] for name, _, _ in PAIRS}
+    pairs = [pair for pair in PAIRS if not a.pair or pair[0] in a.pair]
+    own = ["--configuration", a.configuration] if a.configuration else []
+    own += ["--kernels", a.kernels] if a.kernels else []
+    rounds = {name: [] for name, _, _ in pairs}
     missing = {}
     for number in range(1, a.rounds + 1):
-        for name, precision, theirs in PAIRS:
+        for name, precision, theirs in pairs:
             if name in missing:
                 continue
             print(f"round {number} of {a.rounds}: {name}", file=sys.stderr)
             ours = ["--precision", precision]
             if a.optimizer == "muon":
                 ours += ["--newton-schulz-precision", precision]
-            mine, reason = measure([PROGRAM, "benchmark", "--json", *ours, *common])
-            peer, reason = measure([sys.executable, HERE / "train_step.py", *theirs, *common]) if mine else (None, reason)
+            mine, reason = measure([PROGRAM, "benchmark", "--json", *ours, *own, *common])
+            if mine:
+                peer, reason = measure([sys.executable, HERE / "train_step.py", *theirs, *their_extents, *common],
+                                       HELD.get(a.kernels, {}))
+            else:
+                peer = None
             if peer is None:
                 missing[name] = reason
             else:
@@ -68,7 +109,9 @@ def main():
     for name, reason in missing.items():
         print(f"{name} left out: {reason}", file=sys.stderr)
     versions = {peer["torch"] for results in rounds.values() for _, peer in results}
-    print(f"{a.optimizer}, {a.threads} threads, {a.rounds} rounds of {a.steps} steps, PyTorch {', '.join(versions)}\n")
+    print(f"{processor()}; {a.optimizer}, {a.threads} threads, {a.rounds} rounds of {a.steps} steps, "
+          f"PyTorch {', '.join(versions)}; {a.configuration or 'V2048 d256 L4 T256 B16'}"
+          + (f"; held to {a.kernels}" if a.kernels else "") + "\n")
     print("| median of rounds | | ours | PyTorch | ratio | least | greatest |")
     print("|---|---|--:|--:|--:|--:|--:|")
     for name, results in rounds.items():
@@ -79,7 +122,7 @@ def main():
             ratios = [m / p for m, p in zip(mine, peer)]
             print(f"| {name} | {row} | {statistics.median(mine):.1f} | {statistics.median(peer):.1f} | "
                   f"{statistics.median(ratios):.3f} | {min(ratios):.3f} | {max(ratios):.3f} |")
-    sys.exit(1 if len(missing) == len(PAIRS) else 0)
+    sys.exit(1 if len(missing) == len(pairs) else 0)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ package struct Page: Sendable {
 
   private static var kinds: [any Study.Type] {
     [
-      ClaimTable.self, Lengths.self, Ablations.self, Agreement.self, BatchSizes.self, Spectra.self,
-      UpdateSizes.self,
-      Sizes.self, TokenFrequency.self, WeightGrowth.self, Sweeps.self,
+      ClaimTable.self, Lengths.self, Ablations.self, Agreement.self, BatchSizes.self,
+      OrthogonalizationCost.self, Spectra.self, UpdateSizes.self, Sizes.self, BestRates.self,
+      TokenFrequency.self, WeightGrowth.self, Sweeps.self,
     ]
   }
 

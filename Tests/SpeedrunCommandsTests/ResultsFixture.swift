@@ -181,15 +181,18 @@ struct ResultsFixture {
     "tokenizer": {"path": "x", "sha256": "00"}}
     """
 
-  /// Adds a sweep at some size of the batch.
+  /// Adds a sweep at some size of the batch and of the model.
+  ///
+  /// - Parameter isOfRates: Whether nothing but the learning rate was searched.
   func add(
-    sweep name: String, purpose: String = "search", batch: Int = 16, parallel: Int? = 1,
-    _ trials: [Trial]
+    sweep name: String, purpose: String = "search", batch: Int = 16, width: Int = 256,
+    isOfRates: Bool = false, parallel: Int? = 1, _ trials: [Trial]
   ) throws {
     let folder = records.appendingPathComponent(name)
     var track = TrackDefinition.kjv.track
     track.target = 2.88
     track.batch = batch
+    track.model.modelDimension = width
     try write(
       try record(
         kind: "sweep", purpose: purpose, seeds: 1, track: track, parallel: parallel),
@@ -202,7 +205,8 @@ struct ResultsFixture {
       return [
         "name": arm, "optimizer": arm, "trials": own.count,
         "diverged": own.count { $0.loss == nil }, "train_seconds": 100,
-        "keys": ["\(arm).learning_rate", "\(arm).weight_decay", "steps"], "options": "",
+        "keys": ["\(arm).learning_rate"] + (isOfRates ? [] : ["\(arm).weight_decay", "steps"]),
+        "options": "",
         "toml": "",
         "edges": ["steps", "\(arm).learning_rate"].map { key -> [String: Any] in
           ["key": key, "best": 300, "lowest": 100, "highest": 300]
