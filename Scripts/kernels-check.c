@@ -39,15 +39,31 @@ static void give_back(float *x, size_t count) {
   munmap((char *)(x + count) - inner, inner + page);
 }
 
+// Whether a part keeps the product's element (row, column), or the left factor's.
+static bool product_has(struct kernel_part part, size_t row, size_t column) {
+  return part.shape == kernel_part_upper   ? row <= column + part.diagonal
+         : part.shape == kernel_part_lower ? column <= row + part.diagonal
+                                           : true;
+}
+
+static bool left_has(struct kernel_part part, size_t row, size_t column) {
+  return part.shape == kernel_part_left_lower   ? column <= row + part.diagonal
+         : part.shape == kernel_part_left_upper ? row <= column + part.diagonal
+                                                : true;
+}
+
 // `y = alpha a b + beta y`, with either factor given as it is or as its transpose.
 static void check_product(
     const struct kernel_products *products, size_t rows, size_t inner, size_t columns, bool left_is_transposed,
-    bool right_is_transposed, float alpha, float beta, bool upper_only) {
+    bool right_is_transposed, float alpha, float beta, struct kernel_part part) {
   size_t tile = products->tile_rows, panel = products->panel_columns;
   size_t left_count = (rows + tile - 1) / tile * tile * inner, right_count = (columns + panel - 1) / panel * panel * inner;
   float *a = floats(rows * inner), *b = floats(inner * columns), *y = floats(rows * columns);
   float *before = floats(rows * columns), *left = floats(left_count), *right = floats(right_count);
   memcpy(before, y, rows * columns * sizeof(float));
+  for (size_t i = 0; i < rows; i++)
+    for (size_t k = 0; k < inner; k++)
+      if (!left_has(part, i, k)) a[left_is_transposed ? k * rows + i : i * inner + k] = 0;
   if (right_is_transposed) {
     products->pack_right_transposed(b, inner, columns, inner, right);
   } else {
@@ -56,13 +72,14 @@ static void check_product(
   if (left_is_transposed) {
     products->pack_left(a, rows, inner, rows, left);
     products->multiply(
-        left, tile * inner, 1, tile, right, panel * inner, y, columns, rows, inner, columns, alpha, beta, upper_only);
+        left, tile * inner, 1, tile, right, panel * inner, y, columns, rows, inner, columns, alpha, beta, part);
   } else {
     products->multiply(
-        a, tile * inner, inner, 1, right, panel * inner, y, columns, rows, inner, columns, alpha, beta, upper_only);
+        a, tile * inner, inner, 1, right, panel * inner, y, columns, rows, inner, columns, alpha, beta, part);
   }
   for (size_t i = 0; i < rows; i++)
-    for (size_t j = upper_only ? i : 0; j < columns; j++) {
+    for (size_t j = 0; j < columns; j++) {
+      if (!product_has(part, i, j)) continue;
       double sum = 0;
       for (size_t k = 0; k < inner; k++)
         sum += (double)a[left_is_transposed ? k * rows + i : i * inner + k] *
@@ -84,9 +101,10 @@ static void check_products(const struct kernel_products *products) {
         for (int layout = 0; layout < 4; layout++)
           check_product(
               products, extents[i], inners[k], extents[j], layout & 1, layout & 2, layout & 1 ? 1 : -0.5f,
-              layout & 2 ? 0 : 2, extents[i] == extents[j] && layout == 3);
+              layout & 2 ? 0 : 2,
+              (struct kernel_part){(enum kernel_part_shape)((i + j + k + (size_t)layout) % 5), (3 * i + 5 * k) % 40});
   // More rows than a block has.
-  check_product(products, 271, 40, 35, true, false, 1, 0, false);
+  check_product(products, 271, 40, 35, true, false, 1, 0, (struct kernel_part){kernel_part_whole, 0});
 }
 
 // The kernels that are no products; all of them inline the same exponential.
@@ -120,7 +138,7 @@ static void check_loops(size_t count) {
       i < visible ? exp(2.0 * x[i]) / exponentials : 0)
   memcpy(y, z, count * sizeof(float));
   EACH(
-      "kernel_softmax_pullback", kernel_softmax_pullback(x, y, 1, count, count, 2), 1e-4,
+      "kernel_causal_softmax_pullback", kernel_causal_softmax_pullback(x, y, 1, count, count, count, 2), 1e-4,
       2.0 * x[i] * (z[i] - product))
   const float *vectors[] = {x, z, x};
   EACH("kernel_sum_vectors", kernel_sum_vectors(vectors, 3, y, count), 1e-6, 2.0 * x[i] + z[i])

@@ -6,8 +6,8 @@ import CKernels
 ///     y                      the same;  per head: y = P v
 ///     P = softmax(scale q k^T) over the positions up to the row's own
 ///
-/// Queries go in blocks of rows, and a block meets only the keys it may see: the masked triangle is
-/// neither computed nor read, but for the corners of the blocks on the diagonal.
+/// Queries go in blocks of rows, and a block meets only the keys it may see. In its corner on the diagonal,
+/// products leave out what is masked, tile by tile.
 ///
 /// Pullback, with `dP = dy v^T`:
 ///
@@ -35,7 +35,9 @@ public func causalAttention(
     heads > 0 && width.isMultiple(of: heads), "causalAttention: width \(width) in \(heads) heads")
   let size = width / heads
   let y = Tensor(uninitialized: queries.shape)
-  let probabilities = Storage(uninitialized: heads * positions * positions)
+  let blocks = QueryBlock.all(of: positions)
+  let headCount = blocks.reduce(0) { $0 + $1.count * $1.end }
+  let probabilities = Storage(uninitialized: heads * headCount)
 
   for head in 0..<heads {
     let column = head * size
@@ -45,16 +47,18 @@ public func causalAttention(
     let headValues = RightFactor(
       Matrix(values.pointer + column, stride: width),
       inner: positions, columns: size, precision: precision)
-    for block in QueryBlock.all(of: positions) {
-      let p = probabilities.pointer + (head * positions + block.start) * positions
+    for block in blocks {
+      let p = probabilities.pointer + head * headCount + block.offset
       let offset = block.start * width + column
       MatrixProduct.multiply(
         Matrix(queries.pointer + offset, stride: width),
-        keysTransposed.leading(columns: block.end), into: p, stride: positions, rows: block.count)
-      kernel_causal_softmax(p, block.count, block.end, positions, block.start + 1, scale)
+        keysTransposed.leading(columns: block.end), into: p, stride: block.end,
+        rows: block.count, part: .lower(diagonal: block.start))
+      kernel_causal_softmax(p, block.count, block.end, block.end, block.start + 1, scale)
       MatrixProduct.multiply(
-        Matrix(p, stride: positions), headValues.leading(inner: block.end),
-        into: y.pointer + offset, stride: width, rows: block.count)
+        Matrix(p, stride: block.end), headValues.leading(inner: block.end),
+        into: y.pointer + offset, stride: width, rows: block.count,
+        part: .leftLower(diagonal: block.start))
     }
   }
 
@@ -64,37 +68,41 @@ public func causalAttention(
     let dQueries = Storage(uninitialized: positions * width)
     let dKeys = Storage(uninitialized: positions * width)
     let dValues = Storage(uninitialized: positions * width)
-    let scores = Storage(uninitialized: QueryBlock.rows * positions)
+    let dScores = Storage(uninitialized: QueryBlock.rows * positions)
     for head in 0..<heads {
       let column = head * size
-      let headKeys = RightFactor(
-        Matrix(keys.pointer + column, stride: width),
-        inner: positions, columns: size, precision: precision)
+      func factor(_ x: Tensor) -> RightFactor {
+        RightFactor(
+          Matrix(x.pointer + column, stride: width),
+          inner: positions, columns: size, precision: precision)
+      }
+      let (headQueries, headKeys, headDy) = (factor(queries), factor(keys), factor(dy))
       let valuesTransposed = RightFactor(
         Matrix(values.pointer + column, stride: width, .transposed),
         inner: size, columns: positions, precision: precision)
       // From the last block, which sees every key and so sets every row of dk and dv; the others add.
-      for block in QueryBlock.all(of: positions).reversed() {
-        let p = probabilities.pointer + (head * positions + block.start) * positions
+      for block in blocks.reversed() {
+        let p = probabilities.pointer + head * headCount + block.offset
+        let dS = dScores.pointer
         let offset = block.start * width + column
-        let dyBlock = Matrix(dy.pointer + offset, stride: width)
-        let queryBlock = Matrix(queries.pointer + offset, stride: width)
         let beta: Float = block.end == positions ? 0 : 1
         MatrixProduct.multiply(
-          Matrix(p, stride: positions, .transposed),
-          RightFactor(dyBlock, inner: block.count, columns: size, precision: precision),
-          into: dValues.pointer + column, stride: width, rows: block.end, beta: beta)
+          Matrix(dy.pointer + offset, stride: width), valuesTransposed.leading(columns: block.end),
+          into: dS, stride: block.end, rows: block.count, part: .lower(diagonal: block.start))
+        kernel_causal_softmax_pullback(
+          p, dS, block.count, block.end, block.end, block.start + 1, scale)
         MatrixProduct.multiply(
-          dyBlock, valuesTransposed.leading(columns: block.end),
-          into: scores.pointer, stride: positions, rows: block.count)
-        kernel_softmax_pullback(p, scores.pointer, block.count, block.end, positions, scale)
+          Matrix(p, stride: block.end, .transposed), headDy.rows(block.start..<block.end),
+          into: dValues.pointer + column, stride: width, rows: block.end, beta: beta,
+          part: .leftUpper(diagonal: block.start))
         MatrixProduct.multiply(
-          Matrix(scores.pointer, stride: positions), headKeys.leading(inner: block.end),
-          into: dQueries.pointer + offset, stride: width, rows: block.count)
+          Matrix(dS, stride: block.end, .transposed), headQueries.rows(block.start..<block.end),
+          into: dKeys.pointer + column, stride: width, rows: block.end, beta: beta,
+          part: .leftUpper(diagonal: block.start))
         MatrixProduct.multiply(
-          Matrix(scores.pointer, stride: positions, .transposed),
-          RightFactor(queryBlock, inner: block.count, columns: size, precision: precision),
-          into: dKeys.pointer + column, stride: width, rows: block.end, beta: beta)
+          Matrix(dS, stride: block.end), headKeys.leading(inner: block.end),
+          into: dQueries.pointer + offset, stride: width, rows: block.count,
+          part: .leftLower(diagonal: block.start))
       }
     }
     backpropagation.pass(dQueries, to: queries)
@@ -107,15 +115,22 @@ public func causalAttention(
 private struct QueryBlock {
   let start: Int
   let count: Int
+  /// Where the block's probabilities are among those of its head, which are packed.
+  let offset: Int
   /// One past the last key the block may see.
   var end: Int { start + count }
 
-  /// Enough rows for an efficient product, few enough that the diagonal's masked corners stay small.
+  /// Few enough that a block's scores stay in the second-level cache, and even, as pairs of bfloat16 want.
+  ///
+  /// Gradients of keys and values are summed block by block, so other rows would give other bits.
   static let rows = 64
 
   static func all(of positions: Int) -> [QueryBlock] {
-    stride(from: 0, to: positions, by: rows).map {
-      QueryBlock(start: $0, count: min(rows, positions - $0))
+    var offset = 0
+    return stride(from: 0, to: positions, by: rows).map { start in
+      let block = QueryBlock(start: start, count: min(rows, positions - start), offset: offset)
+      offset += block.count * block.end
+      return block
     }
   }
 }

@@ -12,34 +12,53 @@ package enum MatrixProduct {
   ///   - rows: The rows of the product.
   ///   - alpha: The factor on the product.
   ///   - beta: The factor on what the output holds.
+  ///   - part: What may be left out. OpenBLAS leaves out nothing.
   package static func multiply(
     _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
-    rows: Int, alpha: Float = 1, beta: Float = 0
-  ) {
-    multiply(
-      left, right, into: output, stride: stride, rows: rows, alpha: alpha, beta: beta,
-      aboveDiagonal: false)
-  }
-
-  /// The same; with `aboveDiagonal`, this package's kernels leave out tiles wholly below the diagonal.
-  static func multiply(
-    _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
-    rows: Int, alpha: Float, beta: Float, aboveDiagonal: Bool
+    rows: Int, alpha: Float = 1, beta: Float = 0, part: ProductPart = .whole
   ) {
     switch right.layout {
     case .unpacked(let matrix):
       BLAS.multiply(
         left, matrix, into: output, stride: stride, rows: rows, inner: right.inner,
         columns: right.columns, alpha: alpha, beta: beta)
-    case .panels(let panels, let panelStride, let products):
+    case .panels(let panels):
+      let products = panels.products.pointee
       let left = LeftFactor(
-        left, rows: rows, inner: right.inner, precision: right.precision, for: products.pointee)
-      withExtendedLifetime((left, panels)) {
-        products.pointee.multiply(
+        left, rows: rows, inner: right.inner, precision: right.precision, for: products)
+      withExtendedLifetime((left, panels.storage)) {
+        products.multiply(
           left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,
-          panelStride, output, stride, rows, right.inner.elements(in: right.precision),
-          right.columns, alpha, beta, aboveDiagonal)
+          panels.stride, output, stride, rows, right.inner.elements(in: right.precision),
+          right.columns, alpha, beta, part.forKernels)
       }
+    }
+  }
+}
+
+/// What a matrix product may leave out, below or above a diagonal; rows and columns count from 0.
+package enum ProductPart {
+  /// Nothing.
+  case whole
+  /// Elements of the product below the main diagonal, which are undefined afterwards.
+  case upper
+  /// Elements of the product whose column is greater than their row by more than `diagonal`; they are
+  /// undefined afterwards.
+  case lower(diagonal: Int)
+  /// Elements of the left factor whose column is greater than their row by more than `diagonal`: they are
+  /// zero.
+  case leftLower(diagonal: Int)
+  /// Elements of the left factor whose row is greater than their column by more than `diagonal`: they are
+  /// zero.
+  case leftUpper(diagonal: Int)
+
+  fileprivate var forKernels: kernel_part {
+    switch self {
+    case .whole: kernel_part(shape: .whole, diagonal: 0)
+    case .upper: kernel_part(shape: .upper, diagonal: 0)
+    case .lower(let diagonal): kernel_part(shape: .lower, diagonal: diagonal)
+    case .leftLower(let diagonal): kernel_part(shape: .left_lower, diagonal: diagonal)
+    case .leftUpper(let diagonal): kernel_part(shape: .left_upper, diagonal: diagonal)
     }
   }
 }
@@ -65,8 +84,7 @@ extension MatrixProduct {
     switch right.layout {
     case .panels:
       multiply(
-        left, right, into: output, stride: order, rows: order, alpha: alpha, beta: 0,
-        aboveDiagonal: true)
+        left, right, into: output, stride: order, rows: order, alpha: alpha, part: .upper)
     case .unpacked(let matrix):
       multiplyBlocks(
         left, matrix, into: output, order: order, inner: right.inner, alpha: alpha, 0..<order)

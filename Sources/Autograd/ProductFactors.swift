@@ -9,17 +9,23 @@ struct LeftFactor {
   let innerStride: Int
   private let packed: Storage?
 
+  /// Of so many rows of memory, one cache line each stays in the first-level cache.
+  private static let shortExtent = 64
+
   /// Lays out a matrix of rows x inner, after transposition if it is transposed, for these products.
   ///
   /// Rows of float32 are read where they are, rows of bfloat16 are converted, and a transposed matrix is
-  /// cut into tiles of few rows: read across its whole width it would miss the cache.
+  /// cut into tiles of few rows: read across its whole width it would miss the cache, but for float32
+  /// with a short inner extent.
   init(
     _ matrix: Matrix, rows: Int, inner: Int, precision: Precision, for products: kernel_products
   ) {
     let tile = products.tile_rows
-    if matrix.orientation == .normal && precision == .float32 {
+    if precision == .float32 && (matrix.orientation == .normal || inner <= Self.shortExtent) {
       (pointer, packed) = (matrix.pointer, nil)
-      (tileStride, rowStride, innerStride) = (tile * matrix.stride, matrix.stride, 1)
+      (rowStride, innerStride) =
+        matrix.orientation == .normal ? (matrix.stride, 1) : (1, matrix.stride)
+      tileStride = tile * rowStride
       return
     }
     let elements = inner.elements(in: precision)
@@ -51,9 +57,18 @@ package struct RightFactor: @unchecked Sendable {
   let layout: Layout
 
   enum Layout {
-    /// Panels packed for these products, `stride` elements apart.
-    case panels(Storage, stride: Int, UnsafePointer<kernel_products>)
+    case panels(Panels)
     case unpacked(Matrix)
+  }
+
+  /// A factor packed for this package's kernels.
+  struct Panels {
+    let storage: Storage
+    /// Where the first row of the first panel is.
+    let pointer: UnsafePointer<Float>
+    /// The elements from panel to panel.
+    let stride: Int
+    let products: UnsafePointer<kernel_products>
   }
 
   /// Lays out a matrix of inner x columns, after transposition if it is transposed.
@@ -89,16 +104,36 @@ package struct RightFactor: @unchecked Sendable {
   ///
   /// After an odd number of bfloat16 rows the next one takes part, times 0: it must be finite.
   package func leading(inner: Int? = nil, columns: Int? = nil) -> RightFactor {
-    let (inner, columns) = (inner ?? self.inner, columns ?? self.columns)
+    rows(0..<(inner ?? self.inner), columns: columns)
+  }
+
+  /// Some rows, and of these the first columns, sharing memory; of bfloat16 they begin at an even one.
+  ///
+  /// After an odd number of bfloat16 rows the next one takes part, times 0: it must be finite.
+  package func rows(_ rows: Range<Int>, columns: Int? = nil) -> RightFactor {
+    let columns = columns ?? self.columns
     require(
-      inner <= self.inner && columns <= self.columns,
-      "RightFactor: \(inner) x \(columns) of \(self.inner) x \(self.columns)")
-    return RightFactor(inner: inner, columns: columns, precision: precision, layout: layout)
+      rows.lowerBound >= 0 && rows.upperBound <= inner && columns <= self.columns,
+      "RightFactor: rows \(rows) and \(columns) columns of \(inner) x \(self.columns)")
+    require(
+      precision == .float32 || rows.lowerBound.isMultiple(of: 2),
+      "RightFactor: bfloat16 rows from \(rows.lowerBound), which is odd")
+    let part: Layout
+    switch layout {
+    case .unpacked(let matrix): part = .unpacked(matrix.from(row: rows.lowerBound))
+    case .panels(let panels):
+      let start = rows.lowerBound.elements(in: precision) * panels.products.pointee.panel_columns
+      part = .panels(
+        Panels(
+          storage: panels.storage, pointer: panels.pointer + start, stride: panels.stride,
+          products: panels.products))
+    }
+    return RightFactor(inner: rows.count, columns: columns, precision: precision, layout: part)
   }
 
   /// The memory that ``init(_:inner:columns:precision:kernels:reusing:)`` can use again.
   var storage: Storage? {
-    if case .panels(let storage, _, _) = layout { storage } else { nil }
+    if case .panels(let panels) = layout { panels.storage } else { nil }
   }
 
   private static func packed(
@@ -117,7 +152,10 @@ package struct RightFactor: @unchecked Sendable {
       products.pointee.pack_right_transposed(
         matrix.pointer, matrix.stride, columns, inner, panels.pointer)
     }
-    return .panels(panels, stride: stride, products)
+    return .panels(
+      Panels(
+        storage: panels, pointer: UnsafePointer(panels.pointer), stride: stride,
+        products: products))
   }
 }
 

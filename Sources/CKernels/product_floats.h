@@ -1,10 +1,12 @@
 // Products of floats by a family without masks, and what packs for them: included once for each such family, with what
-// product_tile.h wants but for ELEMENT and ADD_ELEMENTS.
+// product_tile.h wants but for ELEMENT, DEPTH and ADD_ELEMENTS.
 
 #define ELEMENT float
+#define DEPTH 1
 #define ADD_ELEMENTS ADD_PRODUCT
 #include "product_tile.h"
 #undef ELEMENT
+#undef DEPTH
 #undef ADD_ELEMENTS
 
 // Copies the first `count` of `width` elements, a constant where this is inlined, with zeros after them.

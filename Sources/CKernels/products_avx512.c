@@ -21,16 +21,19 @@ static inline __mmask16 first_lanes(size_t count) {
 #define TARGET AVX512
 #define NAMED(name) name##_float32
 #define ELEMENT float
+#define DEPTH 1
 #define ADD_ELEMENTS ADD_PRODUCT
 #include "product_tile.h"
 #undef TARGET
 #undef NAMED
 #undef ELEMENT
+#undef DEPTH
 #undef ADD_ELEMENTS
 
 #define TARGET AVX512_BF16
 #define NAMED(name) name##_bfloat16
 #define ELEMENT int32_t
+#define DEPTH 2
 #define ADD_ELEMENTS(sum, left, right) _mm512_dpbf16_ps(sum, (__m512bh)(left), (__m512bh)(right))
 #include "product_tile.h"
 

@@ -141,12 +141,13 @@ KERNEL(
 }
 
 KERNEL(
-    void, kernel_softmax_pullback,
+    void, kernel_causal_softmax_pullback,
     (const float *restrict probabilities, float *restrict gradient, size_t rows, size_t columns, size_t stride,
-     float scale),
-    (probabilities, gradient, rows, columns, stride, scale)) {
+     size_t visible, float scale),
+    (probabilities, gradient, rows, columns, stride, visible, scale)) {
   for (size_t row = 0; row < rows; row++, probabilities += stride, gradient += stride) {
     REORDER_SUMS
+    for (size_t i = visible + row; i < columns; i++) gradient[i] = 0.0f;
     float sum = 0;
     for (size_t i = 0; i < columns; i++) sum += probabilities[i] * gradient[i];
     for (size_t i = 0; i < columns; i++) gradient[i] = scale * probabilities[i] * (gradient[i] - sum);

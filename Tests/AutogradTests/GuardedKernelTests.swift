@@ -142,7 +142,7 @@ import Testing
     let sums = (0..<rows).map { softmax[$0 * columns..<($0 + 1) * columns].reduce(0, +) }
     expectClose(sums, [Double](repeating: 1, count: rows))
     let pullback = GuardedMemory.run(softmax, dy.floats) {
-      kernel_softmax_pullback($0[0], $0[1], rows, columns, columns, 2)
+      kernel_causal_softmax_pullback($0[0], $0[1], rows, columns, columns, 1, 2)
     }[1]
     let flat = (0..<rows).map { pullback[$0 * columns..<($0 + 1) * columns].reduce(0, +) }
     expectClose(flat, [Double](repeating: 0, count: rows), absolute: 1e-5)

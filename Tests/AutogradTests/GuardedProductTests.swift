@@ -62,7 +62,7 @@ import Testing
     let product = GuardedMemory.run(left, right, Self.zeros(rows * columns)) {
       products.multiply(
         $0[0], tile * elements, 1, tile, $0[1], panel * elements, $0[2], columns, rows, elements,
-        columns, 1, 0, false)
+        columns, 1, 0, kernel_part(shape: .whole, diagonal: 0))
     }[2]
     let factor = Oracle.transpose(a, rows: inner, columns: rows)
     expectClose(

@@ -38,8 +38,8 @@ import Testing
   private func product(
     _ a: [Float], _ b: [Float], _ extents: (rows: Int, inner: Int, columns: Int),
     orientations: (left: Matrix.Orientation, right: Matrix.Orientation) = (.normal, .normal),
-    leading: (inner: Int, columns: Int)? = nil, way: Way, output: [Float], stride: Int,
-    alpha: Float = 1, beta: Float = 0
+    leading: (inner: Int, columns: Int)? = nil, innerPart: Range<Int>? = nil, way: Way,
+    output: [Float], stride: Int, alpha: Float = 1, beta: Float = 0, part: ProductPart = .whole
   ) -> [Float] {
     let (left, right) = orientations
     let (rows, inner, columns) = extents
@@ -52,8 +52,8 @@ import Testing
           columns: columns, precision: way.precision, kernels: way.kernels)
         MatrixProduct.multiply(
           Matrix(a, stride: left == .normal ? inner : rows, left),
-          factor.leading(inner: leading?.inner, columns: leading?.columns), into: &output,
-          stride: stride, rows: rows, alpha: alpha, beta: beta)
+          factor.rows(innerPart ?? 0..<(leading?.inner ?? inner), columns: leading?.columns),
+          into: &output, stride: stride, rows: rows, alpha: alpha, beta: beta, part: part)
       }
     }
     return output
@@ -113,6 +113,58 @@ import Testing
         let index = row * order + column
         #expect(half[index] == Float(2 * whole[index]))
       }
+    }
+  }
+
+  /// What a part keeps is the whole product's, and what it leaves out of the left factor is zero there anyway.
+  @Test(arguments: ways, [0, 1, 8, 37, 64])
+  func partsOfProducts(way: Way, diagonal: Int) {
+    let (rows, inner, columns) = (75, 300, 133)
+    let parts: [(ProductPart, left: (Int, Int) -> Bool, product: (Int, Int) -> Bool)] = [
+      (.lower(diagonal: diagonal), { _, _ in true }, { $1 <= $0 + diagonal }),
+      (.leftLower(diagonal: diagonal), { $1 <= $0 + diagonal }, { _, _ in true }),
+      (.leftUpper(diagonal: diagonal), { $0 <= $1 + diagonal }, { _, _ in true }),
+    ]
+    let b = eighths(inner * columns, seed: 9)
+    for (part, left, product) in parts {
+      let a = eighths(rows * inner, seed: 8).enumerated().map { index, value in
+        left(index / inner, index % inner) ? value : 0
+      }
+      let exact = Oracle.product(
+        a.map(Double.init), b.map(Double.init), rows: rows, inner: inner, columns: columns)
+      for orientation in [Matrix.Orientation.normal, .transposed] {
+        let factor =
+          orientation == .normal
+          ? a
+          : Oracle.transpose(a.map(Double.init), rows: rows, columns: inner).map(Float.init)
+        let y = self.product(
+          factor, b, (rows, inner, columns), orientations: (orientation, .normal), way: way,
+          output: [Float](repeating: 2, count: rows * columns), stride: columns, beta: 1,
+          part: part)
+        for index in y.indices where product(index / columns, index % columns) {
+          #expect(y[index] == Float(exact[index]) + 2)
+        }
+      }
+    }
+  }
+
+  /// A factor's rows from an even one on are the factor of a smaller product.
+  @Test(arguments: ways)
+  func rowsOfAFactor(way: Way) {
+    let (rows, inner, columns) = (9, 70, 75)
+    let a = eighths(rows * inner, seed: 3)
+    let b = eighths(inner * columns, seed: 4)
+    for part in [0..<70, 2..<70, 64..<67, 32..<32] {
+      let exact = Oracle.product(
+        (0..<rows * part.count).map {
+          Double(a[$0 / part.count * inner + $0 % part.count])
+        },
+        b[part.lowerBound * columns..<part.upperBound * columns].map(Double.init),
+        rows: rows, inner: part.count, columns: columns)
+      let y = product(
+        a, b, (rows, inner, columns), innerPart: part, way: way,
+        output: [Float](repeating: .nan, count: rows * columns), stride: columns)
+      #expect(y == exact.map(Float.init))
     }
   }
 

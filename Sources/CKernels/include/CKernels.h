@@ -98,9 +98,11 @@ void kernel_rms_norm_rotate_pullback(
 /// columns, zero in the rest.
 void kernel_causal_softmax(
     float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale);
-/// In place on `gradient`, each row: `dx = scale p (dp - sum(p dp))`.
-void kernel_softmax_pullback(
-    const float *probabilities, float *gradient, size_t rows, size_t columns, size_t stride, float scale);
+/// In place on `gradient`, row i as in `kernel_causal_softmax`: `dx = scale p (dp - sum(p dp))` for the columns that it
+/// sees, zero in the rest, whatever was there.
+void kernel_causal_softmax_pullback(
+    const float *probabilities, float *gradient, size_t rows, size_t columns, size_t stride, size_t visible,
+    float scale);
 /// Each row of logits, with `c = softcap(logits)`: `log_sums = log(sum(e^c))`, `losses = log_sums - c[target]`.
 void kernel_softcapped_cross_entropy(
     const float *logits, const uint16_t *targets, float *log_sums, float *losses, size_t rows, size_t columns,
@@ -126,6 +128,26 @@ void kernel_transpose(const float *x, float *y, size_t rows, size_t columns);
 // Matrix products. The extent that is summed over is called inner. An element is 32 bits: a float, or a pair of bfloat16,
 // neighbours along the inner extent, which then counts pairs; an odd one out is paired with 0.
 
+/// What a product may leave out, by where a diagonal runs: tiles are left out as far as they lie wholly beyond it.
+enum __attribute__((enum_extensibility(closed))) kernel_part_shape {
+  /// Nothing.
+  kernel_part_whole,
+  /// Elements (i, j) of the product with `i > j + diagonal`; they are undefined afterwards.
+  kernel_part_upper,
+  /// Elements (i, j) of the product with `j > i + diagonal`; they are undefined afterwards.
+  kernel_part_lower,
+  /// Terms of the inner index k with `k > i + diagonal`, where the left factor (i, k) must be zero.
+  kernel_part_left_lower,
+  /// Terms of the inner index k with `i > k + diagonal`, where the left factor (i, k) must be zero.
+  kernel_part_left_upper,
+};
+
+/// A shape, and where its diagonal is.
+struct kernel_part {
+  enum kernel_part_shape shape;
+  size_t diagonal;
+};
+
 /// How one family multiplies in one precision: the layouts that it wants, and what makes them.
 struct kernel_products {
   /// The rows of a left factor that are multiplied together.
@@ -134,12 +156,11 @@ struct kernel_products {
   size_t panel_columns;
   /// `y = alpha left right + beta y`; with `beta` 0, `y` is not read. Left element (i, k) is at
   /// `i / tile_rows * tile_stride + i % tile_rows * row_stride + k * inner_stride`, right element (k, j) at
-  /// `j / panel_columns * panel_stride + k * panel_columns + j % panel_columns`. `upper_only` leaves out tiles that are
-  /// wholly below the diagonal.
+  /// `j / panel_columns * panel_stride + k * panel_columns + j % panel_columns`. `part` counts numbers, not elements.
   void (*multiply)(
       const void *left, size_t tile_stride, size_t row_stride, size_t inner_stride, const void *panels,
       size_t panel_stride, float *y, size_t stride, size_t rows, size_t inner, size_t columns, float alpha, float beta,
-      bool upper_only);
+      struct kernel_part part);
   /// Packs a left factor, given as its transpose x [inner, rows]: `y[tile][inner][tile_rows]`.
   void (*pack_left)(const float *x, size_t stride, size_t inner, size_t rows, void *y);
   /// Packs a right factor x [inner, columns]: `y[panel][inner][panel_columns]`.
