@@ -47,16 +47,14 @@
 // Square root without errno, which would keep a loop from vectorizing.
 INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
 
-// e^x by 2^n e^r with |r| <= ln(2)/2 and a degree-6 polynomial (Cephes expf). Results below the smallest normal
-// number are 0; a NaN stays NaN.
-INLINE float exponential(float x) {
+// e^x by 2^n e^r with |r| <= ln(2)/2 and a degree-6 polynomial (Cephes expf), for x from -87.33654 to 88.72283; outside of
+// that the result is undefined.
+INLINE float exponential_within(float x) {
   union { float value; int32_t bits; } n, y;
   const float round_to_integer = 12582912.0f;  // 1.5 * 2^23: adding it leaves an integer in the low bits.
-  float clamped = x > 88.72283f ? 88.72283f : x;
-  clamped = clamped < -87.33654f ? -87.33654f : clamped;
-  n.value = clamped * 1.44269504f + round_to_integer;
+  n.value = x * 1.44269504f + round_to_integer;
   float whole = n.value - round_to_integer;
-  float r = (clamped - whole * 0.693359375f) + whole * 2.12194440e-4f;
+  float r = (x - whole * 0.693359375f) + whole * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
@@ -66,8 +64,23 @@ INLINE float exponential(float x) {
   y.value = p * r * r + r + 1.0f;
   // Times 2^n: the shift moves n into the exponent's place, and the rest of the sum's bits out.
   y.bits = (int32_t)((uint32_t)y.bits + ((uint32_t)n.bits << 23));
-  y.value = x < -87.33654f ? 0.0f : y.value;
-  return x != x ? x : y.value;
+  return y.value;
+}
+
+// e^x where x is not above 0, without the clamps: results below the smallest normal number are 0; a NaN stays NaN.
+INLINE float exponential_of_difference(float x) {
+  float y = exponential_within(x);
+  y = x < -87.33654f ? 0.0f : y;
+  return x != x ? x : y;
+}
+
+// e^x: results below the smallest normal number are 0; a NaN stays NaN.
+INLINE float exponential(float x) {
+  float clamped = x > 88.72283f ? 88.72283f : x;
+  clamped = clamped < -87.33654f ? -87.33654f : clamped;
+  float y = exponential_within(clamped);
+  y = x < -87.33654f ? 0.0f : y;
+  return x != x ? x : y;
 }
 
 // The AVX-512 products of floats, for kernel_products_float32; only where they run.

@@ -102,58 +102,6 @@ KERNEL(
   }
 }
 
-// The largest of `scale x`, found among integers that are in the same order: a maximum of floats, which has to mind NaNs,
-// does not vectorize.
-INLINE float largest_scaled(const float *x, size_t count, float scale) {
-  union { float value; int32_t bits; } element;
-  int32_t largest = INT32_MIN;
-  SHORT_LOOP
-  for (size_t i = 0; i < count; i++) {
-    element.value = scale * x[i];
-    int32_t rank = element.bits ^ ((element.bits >> 31) & INT32_MAX);
-    largest = rank > largest ? rank : largest;
-  }
-  element.bits = largest ^ ((largest >> 31) & INT32_MAX);
-  return element.value;
-}
-
-KERNEL(
-    void, kernel_causal_softmax,
-    (float *scores, size_t rows, size_t columns, size_t stride, size_t visible, float scale),
-    (scores, rows, columns, stride, visible, scale)) {
-  for (size_t row = 0; row < rows; row++, scores += stride) {
-    REORDER_SUMS
-    size_t seen = visible + row < columns ? visible + row : columns;
-    // Whole vectors of 16, with a zero for what is masked: a remainder one by one would cost more.
-    size_t whole = (seen + 15) / 16 * 16 < columns ? (seen + 15) / 16 * 16 : columns;
-    float largest = largest_scaled(scores, seen, scale), sum = 0;
-    SHORT_LOOP
-    for (size_t i = 0; i < whole; i++) {
-      float e = i < seen ? exponential(scale * scores[i] - largest) : 0.0f;
-      scores[i] = e;
-      sum += e;
-    }
-    float inverse = 1.0f / sum;
-    SHORT_LOOP
-    for (size_t i = 0; i < whole; i++) scores[i] *= inverse;
-    for (size_t i = whole; i < columns; i++) scores[i] = 0.0f;
-  }
-}
-
-KERNEL(
-    void, kernel_causal_softmax_pullback,
-    (const float *restrict probabilities, float *restrict gradient, size_t rows, size_t columns, size_t stride,
-     size_t visible, float scale),
-    (probabilities, gradient, rows, columns, stride, visible, scale)) {
-  for (size_t row = 0; row < rows; row++, probabilities += stride, gradient += stride) {
-    REORDER_SUMS
-    for (size_t i = visible + row; i < columns; i++) gradient[i] = 0.0f;
-    float sum = 0;
-    for (size_t i = 0; i < columns; i++) sum += probabilities[i] * gradient[i];
-    for (size_t i = 0; i < columns; i++) gradient[i] = scale * probabilities[i] * (gradient[i] - sum);
-  }
-}
-
 KERNEL(
     void, kernel_softcapped_cross_entropy,
     (const float *restrict logits, const uint16_t *restrict targets, float *restrict log_sums, float *restrict losses,
