@@ -38,6 +38,8 @@ public func causalAttention(
   let blocks = QueryBlock.all(of: positions)
   let headCount = blocks.reduce(0) { $0 + $1.count * $1.end }
   let probabilities = Storage(uninitialized: heads * headCount)
+  let scratchCount = QueryBlock.rows * max(positions.rounded(upTo: 8), size)
+  let scratch = Storage(uninitialized: scratchCount)
 
   for head in 0..<heads {
     let column = head * size
@@ -53,12 +55,12 @@ public func causalAttention(
       MatrixProduct.multiply(
         Matrix(queries.pointer + offset, stride: width),
         keysTransposed.leading(columns: block.end), into: p, stride: block.end,
-        rows: block.count, part: .lower(diagonal: block.start))
+        rows: block.count, part: .lower(diagonal: block.start), scratch: scratch)
       kernel_causal_softmax(p, block.count, block.end, block.end, block.start + 1, scale)
       MatrixProduct.multiply(
         Matrix(p, stride: block.end), headValues.leading(inner: block.end),
         into: y.pointer + offset, stride: width, rows: block.count,
-        part: .leftLower(diagonal: block.start))
+        part: .leftLower(diagonal: block.start), scratch: scratch)
     }
   }
 
@@ -68,6 +70,7 @@ public func causalAttention(
     let dQueries = Storage(uninitialized: positions * width)
     let dKeys = Storage(uninitialized: positions * width)
     let dValues = Storage(uninitialized: positions * width)
+    let scratch = Storage(uninitialized: scratchCount)
     let dScores = Storage(uninitialized: QueryBlock.rows * positions)
     for head in 0..<heads {
       let column = head * size
@@ -88,21 +91,22 @@ public func causalAttention(
         let beta: Float = block.end == positions ? 0 : 1
         MatrixProduct.multiply(
           Matrix(dy.pointer + offset, stride: width), valuesTransposed.leading(columns: block.end),
-          into: dS, stride: block.end, rows: block.count, part: .lower(diagonal: block.start))
+          into: dS, stride: block.end, rows: block.count, part: .lower(diagonal: block.start),
+          scratch: scratch)
         kernel_causal_softmax_pullback(
           p, dS, block.count, block.end, block.end, block.start + 1, scale)
         MatrixProduct.multiply(
           Matrix(p, stride: block.end, .transposed), headDy.rows(block.start..<block.end),
           into: dValues.pointer + column, stride: width, rows: block.end, beta: beta,
-          part: .leftUpper(diagonal: block.start))
+          part: .leftUpper(diagonal: block.start), scratch: scratch)
         MatrixProduct.multiply(
           Matrix(dS, stride: block.end, .transposed), headQueries.rows(block.start..<block.end),
           into: dKeys.pointer + column, stride: width, rows: block.end, beta: beta,
-          part: .leftUpper(diagonal: block.start))
+          part: .leftUpper(diagonal: block.start), scratch: scratch)
         MatrixProduct.multiply(
           Matrix(dS, stride: block.end), headKeys.leading(inner: block.end),
           into: dQueries.pointer + offset, stride: width, rows: block.count,
-          part: .leftLower(diagonal: block.start))
+          part: .leftLower(diagonal: block.start), scratch: scratch)
       }
     }
     backpropagation.pass(dQueries, to: queries)

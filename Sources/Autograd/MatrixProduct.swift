@@ -13,9 +13,11 @@ package enum MatrixProduct {
   ///   - alpha: The factor on the product.
   ///   - beta: The factor on what the output holds.
   ///   - part: What may be left out. OpenBLAS leaves out nothing.
+  ///   - scratch: Memory of the caller's for laying out the left factor.
   package static func multiply(
     _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, stride: Int,
-    rows: Int, alpha: Float = 1, beta: Float = 0, part: ProductPart = .whole
+    rows: Int, alpha: Float = 1, beta: Float = 0, part: ProductPart = .whole,
+    scratch: Storage? = nil
   ) {
     switch right.layout {
     case .unpacked(let matrix):
@@ -25,7 +27,8 @@ package enum MatrixProduct {
     case .panels(let panels):
       let products = panels.products.pointee
       let left = LeftFactor(
-        left, rows: rows, inner: right.inner, precision: right.precision, for: products)
+        left, rows: rows, inner: right.inner, precision: right.precision, for: products,
+        scratch: scratch)
       withExtendedLifetime((left, panels.storage)) {
         products.multiply(
           left.pointer, left.tileStride, left.rowStride, left.innerStride, panels.pointer,

@@ -16,9 +16,11 @@ struct LeftFactor {
   ///
   /// Rows of float32 are read where they are, rows of bfloat16 are converted, and a transposed matrix is
   /// cut into tiles of few rows: read across its whole width it would miss the cache, but for float32
-  /// with a short inner extent.
+  /// with a short inner extent. What is packed goes into `scratch` where that is large enough, which spares
+  /// short products the search for memory.
   init(
-    _ matrix: Matrix, rows: Int, inner: Int, precision: Precision, for products: kernel_products
+    _ matrix: Matrix, rows: Int, inner: Int, precision: Precision, for products: kernel_products,
+    scratch: Storage?
   ) {
     let tile = products.tile_rows
     if precision == .float32 && (matrix.orientation == .normal || inner <= Self.shortExtent) {
@@ -29,7 +31,9 @@ struct LeftFactor {
       return
     }
     let elements = inner.elements(in: precision)
-    let packed = Storage(uninitialized: rows.rounded(upTo: tile) * elements)
+    let count = rows.rounded(upTo: tile) * elements
+    let packed =
+      scratch.flatMap { $0.count < count ? nil : $0 } ?? Storage(uninitialized: count)
     self.packed = packed
     pointer = UnsafePointer(packed.pointer)
     tileStride = tile * elements

@@ -69,7 +69,8 @@ package final class StoragePool: Sendable {
   private typealias Address = UInt
 
   private struct State {
-    var free: [Int: [Address]] = [:]
+    /// The free buffers of each size class.
+    var free = [[Address]](repeating: [], count: SizeClass.count)
     var allocations = 0
     var bytes = 0
   }
@@ -90,27 +91,27 @@ package final class StoragePool: Sendable {
 
   /// Returns an uninitialized buffer of `count` floats, aligned to 64 bytes.
   func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let capacity = Self.capacity(for: count)
+    let size = SizeClass(for: count)
     let recycled: Address? = state.withLock { state in
-      if let address = state.free[capacity]?.popLast() { return address }
+      if let address = state.free[size.index].popLast() { return address }
       state.allocations += 1
-      state.bytes += capacity * MemoryLayout<Float>.stride
+      state.bytes += size.capacity * MemoryLayout<Float>.stride
       return nil
     }
     if let recycled, let pointer = UnsafeMutablePointer<Float>(bitPattern: recycled) {
       return pointer
     }
-    return Self.allocate(capacity)
+    return Self.allocate(size.capacity)
   }
 
   /// Takes back a buffer of `count` floats for later use.
   func giveBack(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
     let address = UInt(bitPattern: pointer)
-    state.withLock { $0.free[Self.capacity(for: count), default: []].append(address) }
+    state.withLock { $0.free[SizeClass(for: count).index].append(address) }
   }
 
   deinit {
-    let addresses = state.withLock { $0.free.values.flatMap { $0 } }
+    let addresses = state.withLock { $0.free.flatMap { $0 } }
     for address in addresses {
       AlignedMemory.free(UnsafeMutableRawPointer(bitPattern: address))
     }
@@ -119,9 +120,25 @@ package final class StoragePool: Sendable {
   /// Lengths a few elements apart share buffers, or an eighth apart if they are long.
   ///
   /// So the rows that an expert gets, which are more or fewer from batch to batch, find a buffer that was used before.
-  private static func capacity(for count: Int) -> Int {
-    let largestPower = 1 << (Int.bitWidth - 1 - max(count, 1).leadingZeroBitCount)
-    return max(count, 1).rounded(upTo: max(largestPower / 8, 16))
+  private struct SizeClass {
+    /// The length of the class's buffers.
+    let capacity: Int
+    /// Where the class is among all, of which a power of two has 8.
+    let index: Int
+
+    static let count = 8 * Int.bitWidth
+
+    init(for count: Int) {
+      let step = max((1 << Self.exponent(of: max(count, 1))) / 8, 16)
+      capacity = max(count, 1).rounded(upTo: step)
+      let exponent = Self.exponent(of: capacity)
+      index = 8 * exponent + (capacity - (1 << exponent)) / max((1 << exponent) / 8, 16)
+    }
+
+    /// That of the largest power of two that is not above a number.
+    private static func exponent(of number: Int) -> Int {
+      Int.bitWidth - 1 - number.leadingZeroBitCount
+    }
   }
 
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Float> {
