@@ -77,20 +77,45 @@ extension MatrixProduct {
   ///   - output: order x order, its rows `order` elements apart; it may be uninitialized.
   ///   - order: The rows and columns of the product.
   ///   - alpha: The factor on the product.
+  ///   - isSquare: Whether the left factor is the right one's transpose: then bfloat16 are not laid out twice.
   package static func multiplyAboveDiagonal(
     _ left: Matrix, _ right: RightFactor, into output: UnsafeMutablePointer<Float>, order: Int,
-    alpha: Float = 1
+    alpha: Float = 1, isSquare: Bool = false
   ) {
     require(
       right.columns == order,
       "multiplyAboveDiagonal: \(order) rows and \(right.columns) columns are not square")
     switch right.layout {
+    case .panels(let panels) where isSquare && right.precision == .bfloat16:
+      multiplyByTranspose(
+        of: panels, into: output, order: order, elements: right.inner.elements(in: .bfloat16),
+        alpha: alpha)
     case .panels:
       multiply(
         left, right, into: output, stride: order, rows: order, alpha: alpha, part: .upper)
     case .unpacked(let matrix):
       multiplyBlocks(
         left, matrix, into: output, order: order, inner: right.inner, alpha: alpha, 0..<order)
+    }
+  }
+
+  /// The same for a packed right factor and its transpose: a panel's columns are the rows of some tiles.
+  private static func multiplyByTranspose(
+    of panels: RightFactor.Panels, into output: UnsafeMutablePointer<Float>, order: Int,
+    elements: Int, alpha: Float
+  ) {
+    let products = panels.products.pointee
+    let (tile, width) = (products.tile_rows, products.panel_columns)
+    require(
+      width.isMultiple(of: tile), "multiplyByTranspose: panels of \(width), tiles of \(tile) rows")
+    withExtendedLifetime(panels.storage) {
+      for start in stride(from: 0, to: order, by: width) {
+        let panel = panels.pointer + start / width * panels.stride
+        products.multiply(
+          panel, tile, 1, width, panel, panels.stride, output + start * (order + 1), order,
+          min(width, order - start), elements, order - start, alpha, 0,
+          ProductPart.upper.forKernels)
+      }
     }
   }
 

@@ -10,13 +10,15 @@ struct SymmetricMatrix {
   private var order: Int { elements.shape[0] }
 
   /// The product of two factors, which must be symmetric, and what `addition` does above its diagonal.
+  ///
+  /// `isSquare` says that the left factor is the right one's transpose.
   private init(
-    _ left: Matrix, _ right: RightFactor, order: Int, scale: Float,
+    _ left: Matrix, _ right: RightFactor, order: Int, scale: Float, isSquare: Bool = false,
     addition: (UnsafeMutablePointer<Float>) -> Void = { _ in }
   ) {
     elements = Tensor(uninitialized: [order, order])
     MatrixProduct.multiplyAboveDiagonal(
-      left, right, into: elements.pointer, order: order, alpha: scale)
+      left, right, into: elements.pointer, order: order, alpha: scale, isSquare: isSquare)
     addition(elements.pointer)
     kernel_mirror(elements.pointer, order)
   }
@@ -31,13 +33,14 @@ struct SymmetricMatrix {
       Matrix(x.pointer, stride: columns, orientations.1), inner: max(rows, columns),
       columns: order, precision: precision)
     self.init(
-      Matrix(x.pointer, stride: columns, orientations.0), right, order: order, scale: scale)
+      Matrix(x.pointer, stride: columns, orientations.0), right, order: order, scale: scale,
+      isSquare: true)
   }
 
   /// Returns `a I + b G + c G^2` of this matrix G.
   func polynomial(_ step: NewtonSchulz.Coefficients, _ precision: Precision) -> SymmetricMatrix {
     SymmetricMatrix(
-      asFactor, asRightFactor(precision), order: order, scale: Float(step.c)
+      asFactor, asRightFactor(precision), order: order, scale: Float(step.c), isSquare: true
     ) { product in
       kernel_add_above_diagonal(Float(step.a), Float(step.b), elements.pointer, product, order)
     }

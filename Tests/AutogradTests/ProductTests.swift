@@ -94,7 +94,12 @@ import Testing
   /// A product that is known to be symmetric: on and above the diagonal it is the whole product.
   @Test(arguments: ways, [1, 31, 32, 33, 100, 150])
   func productsAboveTheDiagonal(way: Way, order: Int) {
-    let inner = 45
+    for (inner, isSquare) in [(45, false), (45, true), (530, true)] {
+      productAboveTheDiagonal(way: way, order: order, inner: inner, isSquare: isSquare)
+    }
+  }
+
+  private func productAboveTheDiagonal(way: Way, order: Int, inner: Int, isSquare: Bool) {
     let a = eighths(order * inner, seed: 7)
     let whole = Oracle.product(
       a.map(Double.init), Oracle.transpose(a.map(Double.init), rows: order, columns: inner),
@@ -106,7 +111,7 @@ import Testing
         Matrix(a, stride: inner, .transposed), inner: inner, columns: order,
         precision: way.precision, kernels: way.kernels)
       MatrixProduct.multiplyAboveDiagonal(
-        Matrix(a, stride: inner), factor, into: &half, order: order, alpha: 2)
+        Matrix(a, stride: inner), factor, into: &half, order: order, alpha: 2, isSquare: isSquare)
     }
     for row in 0..<order {
       for column in row..<order {
