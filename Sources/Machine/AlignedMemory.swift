@@ -9,10 +9,7 @@ public enum AlignedMemory {
     var memory: UnsafeMutableRawPointer?
     let status = posix_memalign(&memory, isLarge ? hugePage : 64, bytes)
     guard status == 0, let memory else { throw SystemError(code: status) }
-    #if os(Linux)
-      // Large blocks ask for 2 MB pages: fewer page faults and address look-ups. Refusal is harmless.
-      if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
-    #endif
+    if isLarge { Platform.preferLargePages(memory, bytes: bytes) }
     return memory
   }
 

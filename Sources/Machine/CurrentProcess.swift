@@ -3,16 +3,10 @@ import Foundation
 /// What the operating system knows about this process.
 public enum CurrentProcess {
   /// The number of pages so far that had to be mapped at their first touch.
-  public static var minorPageFaults: Int { usage.ru_minflt }
+  public static var minorPageFaults: Int { Platform.usage.minorFaults }
 
   /// The most memory this process has had, in bytes.
-  public static var peakResidentBytes: Int {
-    #if os(Linux)
-      usage.ru_maxrss * 1024
-    #else
-      usage.ru_maxrss
-    #endif
-  }
+  public static var peakResidentBytes: Int { Platform.usage.peakResidentBytes }
 
   /// The seconds since ``markStart()``.
   ///
@@ -49,33 +43,20 @@ public enum CurrentProcess {
   private static let start = ContinuousClock.now
 
   /// This program's file, also after another one has taken its path: for child processes that run the same.
-  public static var executable: URL {
-    #if os(Linux)
-      URL(fileURLWithPath: "/proc/self/exe")
-    #else
-      Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
-    #endif
-  }
+  ///
+  /// Linux can tell. On Darwin it is the path that this program was started from.
+  public static var executable: URL { Platform.executable }
 
   /// The system's number of this process.
   public static var identifier: Int32 { getpid() }
 
   /// A number that no other thread of this process has while the calling one runs.
-  public static var threadIdentifier: UInt {
-    #if os(Linux)
-      UInt(pthread_self())
-    #else
-      UInt(bitPattern: pthread_self())
-    #endif
-  }
+  public static var threadIdentifier: UInt { Platform.threadIdentifier }
 
-  private static var usage: rusage {
-    var usage = rusage()
-    #if os(Linux)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    #else
-      getrusage(RUSAGE_SELF, &usage)
-    #endif
-    return usage
+  /// Sets a variable of the environment, for this process and those that it starts.
+  ///
+  /// Threads that read the environment at the same time may read anything: it is for the start of a program.
+  package static func setEnvironment(_ variable: String, _ value: String) {
+    setenv(variable, value, 1)
   }
 }

@@ -21,7 +21,7 @@ public final class InputFile: Sendable {
     let status = try Self.status(of: descriptor)
     isRegular = status.st_mode & S_IFMT == S_IFREG
     size = isRegular ? Int(status.st_size) : 0
-    modified = status.modification
+    modified = Platform.modification(of: status)
   }
 
   deinit { close(descriptor) }
@@ -73,7 +73,7 @@ public final class InputFile: Sendable {
   /// Whether somebody has written to the file since it was opened.
   public var hasChanged: Bool {
     guard isRegular, let status = try? Self.status(of: descriptor) else { return false }
-    let now = status.modification
+    let now = Platform.modification(of: status)
     return Int(status.st_size) != size || now.tv_sec != modified.tv_sec
       || now.tv_nsec != modified.tv_nsec
   }
@@ -82,16 +82,5 @@ public final class InputFile: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .last }
     return status
-  }
-}
-
-extension stat {
-  /// When the contents changed last; systems differ in what they call it.
-  fileprivate var modification: timespec {
-    #if canImport(Darwin)
-      st_mtimespec
-    #else
-      st_mtim
-    #endif
   }
 }

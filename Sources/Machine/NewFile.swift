@@ -43,7 +43,7 @@ public final class NewFile {
 
   /// Waits until the disk has all that was appended.
   public func synchronize() throws(SystemError) {
-    guard fsync(descriptor) == 0 else { throw .last }
+    guard Platform.synchronize(descriptor) else { throw .last }
   }
 
   /// Gives the file its name, with all that was appended on the disk, where a loss of power leaves it.
@@ -52,9 +52,16 @@ public final class NewFile {
   /// - Throws: Why the system would not.
   public func commit(isDurable: Bool = true) throws(SystemError) {
     if isDurable { try synchronize() }
-    guard rename(partial, path) == 0 else { throw .last }
+    try Self.rename(partial, to: path)
     isCommitted = true
     if isDurable { Self.synchronizeDirectory(of: path) }
+  }
+
+  /// Gives a file or a directory another name.
+  ///
+  /// What has that name is replaced if it is a file, or a directory without anything in it.
+  package static func rename(_ path: String, to place: String) throws(SystemError) {
+    guard Foundation.rename(path, place) == 0 else { throw .last }
   }
 
   /// The name itself is kept by the directory; a file system that cannot say so has no better way.
@@ -62,7 +69,7 @@ public final class NewFile {
     let directory = open(
       URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
     guard directory >= 0 else { return }
-    _ = fsync(directory)
+    _ = Platform.synchronize(directory)
     close(directory)
   }
 

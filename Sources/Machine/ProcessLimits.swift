@@ -1,5 +1,3 @@
-import Foundation
-
 /// What the system lets this process have (`ulimit`).
 public enum ProcessLimits {
   /// With fewer open files or less address space, the system's own libraries stop or wait for ever.
@@ -7,13 +5,13 @@ public enum ProcessLimits {
 
   /// Which limit is too small for any command, in words, and what lifts it; nil when none is.
   public static var problem: (reason: String, hint: String)? {
-    if let files = limit(RLIMIT_NOFILE), files < least.files {
+    if let files = Platform.limit(.openFiles), files < least.files {
       return (
         "this process may open \(files) files, and needs \(least.files)",
         "`ulimit -n 1024` lifts the limit"
       )
     }
-    if let bytes = limit(RLIMIT_AS), bytes < least.bytes {
+    if let bytes = Platform.limit(.addressSpace), bytes < least.bytes {
       return (
         "this process may have \(bytes / 1_000_000) MB of address space, and needs \(least.bytes / 1_000_000)",
         "`ulimit -v unlimited` lifts the limit"
@@ -21,17 +19,4 @@ public enum ProcessLimits {
     }
     return nil
   }
-
-  #if os(Linux)
-    private static func limit(_ resource: __rlimit_resource) -> UInt? {
-      var limits = rlimit()
-      guard getrlimit(__rlimit_resource_t(resource.rawValue), &limits) == 0 else { return nil }
-      return UInt(limits.rlim_cur)
-    }
-  #else
-    private static func limit(_ resource: Int32) -> UInt? {
-      var limits = rlimit()
-      return getrlimit(resource, &limits) == 0 ? UInt(limits.rlim_cur) : nil
-    }
-  #endif
 }

@@ -12,8 +12,7 @@ public struct Processor: Hashable, Sendable, CustomStringConvertible {
   public let model: Int?
 
   /// The processor this program runs on.
-  public static let current = Processor(
-    information: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+  public static let current = Platform.processor
 
   /// Creates a description of a processor.
   public init(name: String, family: Int?, model: Int?) {
@@ -31,6 +30,17 @@ public struct Processor: Hashable, Sendable, CustomStringConvertible {
     name = value("model name") ?? "unknown"
     family = value("cpu family").flatMap { Int($0) }
     model = value("model").flatMap { Int($0) }
+  }
+
+  /// Asks for what Darwin has under the names of `sysctl`.
+  ///
+  /// Family and model are Intel's numbers. Apple's own processors have none, and their names tell generations apart.
+  ///
+  /// - Parameter value: Returns the bytes of a name; nil where there are none.
+  package init(controls value: (String) -> [UInt8]?) {
+    name = value("machdep.cpu.brand_string").flatMap(ControlValue.text) ?? "unknown"
+    family = value("machdep.cpu.family").flatMap(ControlValue.number)
+    model = value("machdep.cpu.model").flatMap(ControlValue.number)
   }
 
   /// The name with what is known of family and model: `AMD EPYC, family 25, model 17`.

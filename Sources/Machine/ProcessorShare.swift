@@ -10,12 +10,12 @@ extension Processor {
   /// The processors that the system lets this process run on, which may count some that are not there; nil where it
   /// does not say.
   private static var boundCount: Int? {
-    (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(allowedCount)
+    Platform.processStatus.flatMap(allowedCount)
   }
 
   /// The processors that the system lets this process run on, such as `0-1,4`; nil where it does not say.
   public static var boundList: String? {
-    (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(allowedList)
+    Platform.processStatus.flatMap(allowedList)
   }
 
   /// The list of processors in text of the form of Linux's `/proc/self/status`.
@@ -39,10 +39,7 @@ extension Processor {
 
   /// What the quotas of this process pay for; nil without any.
   private static var quotaCount: Int? {
-    let groups = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
-    return groups.flatMap {
-      ProcessorQuota.count(of: $0, in: URL(fileURLWithPath: "/sys/fs/cgroup", isDirectory: true))
-    }
+    Platform.controlGroups.flatMap { ProcessorQuota.count(of: $0.own, in: $0.root) }
   }
 }
 

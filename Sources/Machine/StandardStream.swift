@@ -54,7 +54,7 @@ public struct SystemError: Error, Hashable, CustomStringConvertible {
   public var description: String { String(cString: strerror(code)) }
 
   /// The reason of the call that has just failed.
-  package static var last: SystemError { SystemError(code: errno == 0 ? EIO : errno) }
+  static var last: SystemError { SystemError(code: errno == 0 ? EIO : errno) }
 }
 
 /// Writes all bytes, however many calls it takes.

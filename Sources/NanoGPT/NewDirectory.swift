@@ -57,7 +57,7 @@ extension Files {
       move: { partial throws(DataError) in
         try writing(to: directory) {
           // Of what is there, this replaces an empty directory only.
-          guard rename(partial.path, place.path) == 0 else { throw SystemError.last }
+          try NewFile.rename(partial.path, to: place.path)
         }
       })
   }
