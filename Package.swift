@@ -12,6 +12,8 @@ let swiftSettings: [SwiftSetting] = [
 
 let package = Package(
   name: "speedrun",
+  // Synchronization's atomics, and a BLAS whose threads can be limited.
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "speedrun", targets: ["speedrun"]),
     .library(name: "Machine", targets: ["Machine"]),
@@ -47,11 +49,14 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // OpenBLAS's place on Apple's systems.
+    .systemLibrary(name: "CAccelerate"),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // Headers only, so that a build without the trait needs no MPI.
-    .systemLibrary(name: "CMPI", pkgConfig: "mpi", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "mpi", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
     .target(name: "CKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "Machine", swiftSettings: swiftSettings),
     .target(
@@ -59,8 +64,14 @@ let package = Package(
       dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"])), "Machine"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Autograd", dependencies: ["CKernels", "COpenBLAS", "Machine", "MessagePassing"],
-      swiftSettings: swiftSettings),
+      name: "Autograd",
+      dependencies: [
+        "CKernels", "Machine", "MessagePassing",
+        .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
+        .target(name: "CAccelerate", condition: .when(platforms: [.macOS])),
+      ],
+      swiftSettings: swiftSettings,
+      linkerSettings: [.linkedFramework("Accelerate", .when(platforms: [.macOS]))]),
     .target(
       name: "Muon", dependencies: ["Autograd", "CKernels", "MessagePassing"],
       swiftSettings: swiftSettings),
@@ -148,7 +159,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "NanoGPTTests",
-      dependencies: ["Autograd", "AutogradTesting", "NanoGPT", "TestSupport"],
+      dependencies: ["Autograd", "AutogradTesting", "Machine", "NanoGPT", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CorporaTests", dependencies: ["Corpora", "NanoGPT", "TestSupport"],

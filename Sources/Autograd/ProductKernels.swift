@@ -10,8 +10,13 @@ package enum ProductKernels: String, CaseIterable, Sendable {
   case avx2 = "own, AVX2"
   /// The same for 64-bit ARM.
   case neon = "own, NEON"
-  /// OpenBLAS; what is no product is done by the widest family that runs.
-  case openBLAS = "OpenBLAS"
+  #if canImport(Accelerate)
+    /// Accelerate, which has OpenBLAS's place and its name for users.
+    case openBLAS = "Accelerate"
+  #else
+    /// OpenBLAS; what is no product is done by the widest family that runs.
+    case openBLAS = "OpenBLAS"
+  #endif
   /// The kernels of this package in plain C, for any processor: slow, and there to compare with.
   case portable = "own, portable C"
 
@@ -84,7 +89,7 @@ extension ProductKernels {
       throw .unknown(name)
     }
     guard kernels.isSupported else { throw .unsupported(kernels) }
-    setenv(variable, name, 1)
+    CurrentProcess.setEnvironment(variable, name)
   }
 }
 

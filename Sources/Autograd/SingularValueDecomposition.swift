@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 /// A matrix as `left diag(values) right`, by LAPACK on the calling thread.
 ///
@@ -46,16 +45,10 @@ package struct SingularValueDecomposition {
     let copy = matrix.storage.copy()
 
     func run(_ work: UnsafeMutablePointer<Float>, _ workCount: Int) -> Bool {
-      var status: blasint = 0
-      withUnsafeTemporaryAllocation(of: blasint.self, capacity: 8 * count) { integers in
-        sgesdd_(
-          vectors == nil ? "N" : "S", [blasint(columns)], [blasint(rows)], copy.pointer,
-          [blasint(columns)], values.pointer, vectors?.right, [blasint(columns)], vectors?.left,
-          [blasint(count)], work, [blasint(workCount)], integers.baseAddress, &status, 1)
-      }
-      return status == 0
+      BLAS.decompose(
+        copy.pointer, rows: columns, columns: rows, values: values.pointer,
+        vectors: vectors.map { (left: $0.right, right: $0.left) }, work: work, workCount: workCount)
     }
-    BLAS.limitToCallingThread()
     var best: Float = 0
     guard run(&best, -1) else { return nil }
     let work = Storage(uninitialized: Int(best.nextUp))

@@ -27,7 +27,8 @@ package struct Environment: Codable, Sendable {
     @OrNull package var dirty: Bool?
   }
 
-  /// The library that multiplies matrices where this package's own kernels do not run.
+  /// The library that multiplies matrices where this package's own kernels do not run: its version says when it is
+  /// Accelerate.
   package struct OpenBLAS: Codable, Equatable, Sendable {
     package var version: String
     /// The kernels it chose for this processor.
@@ -68,7 +69,7 @@ package struct Environment: Codable, Sendable {
   package init(threads: Int) {
     git = Self.checkout()
     swift = Self.compiler
-    openBLAS = OpenBLAS(version: Self.openBLASVersion, core: BLAS.coreName)
+    openBLAS = OpenBLAS(version: BLAS.version, core: BLAS.coreName)
     products = ProductKernels.chosen.rawValue
     (cpu, cpuFamily) = (Processor.current.name, Processor.current.family)
     cpuModel = Processor.current.model
@@ -85,12 +86,6 @@ package struct Environment: Codable, Sendable {
     #else
       "6.2"
     #endif
-  }
-
-  /// `0.3.21` out of `OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...`.
-  private static var openBLASVersion: String {
-    let words = BLAS.version.split(separator: " ")
-    return words.count > 1 ? String(words[1]) : BLAS.version
   }
 
   /// The checkout around this program, or the one it was installed from; another repository that it was copied to does

@@ -59,7 +59,7 @@ struct DoctorCommand: ColoredCommand, KernelsCommand {
         "kernels",
         "\(ProductKernels.chosen.name); \(others.joined(separator: ", ")) with --kernels", nil
       ),
-      ("OpenBLAS", "\(environment.openBLAS.version), core \(environment.openBLAS.core)", nil),
+      (BLAS.name, "\(environment.openBLAS.version), core \(environment.openBLAS.core)", nil),
       ("Swift", environment.swift, nil),
       commit.map { ("source", $0, nil) }
         ?? ("source", "no git checkout", "records will not name a commit"),

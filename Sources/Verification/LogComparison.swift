@@ -103,7 +103,8 @@ package struct LogComparison {
 extension Environment {
   /// What decides how products and sums round.
   fileprivate var kernels: String {
-    let core = products == "OpenBLAS" ? " \(openBLAS.version) \(openBLAS.core)" : ""
-    return "\(products)\(core), \(simd)"
+    // A library rounds as its version does.
+    let library = products.hasPrefix("own, ") ? "" : " \(openBLAS.version) \(openBLAS.core)"
+    return "\(products)\(library), \(simd)"
   }
 }

@@ -1,5 +1,5 @@
 import Autograd
-import Glibc
+import Machine
 import NanoGPT
 import Testing
 
@@ -24,18 +24,11 @@ import Testing
         }
       }
       for _ in 0..<2 { step() }
-      let (allocations, faults) = (lanes.allocations, pageFaults())
+      let (allocations, faults) = (lanes.allocations, CurrentProcess.minorPageFaults)
       for _ in 0..<10 { step() }
       #expect(allocations > 0)
       #expect(lanes.allocations == allocations)
-      #expect(pageFaults() - faults < 240)
+      #expect(CurrentProcess.minorPageFaults - faults < 240)
     }
   }
-}
-
-/// How often this process has touched a page of memory for the first time.
-private func pageFaults() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return usage.ru_minflt
 }

@@ -1,6 +1,7 @@
 import Autograd
 import Dispatch
 import Foundation
+import Machine
 import NanoGPT
 import Statistics
 import Testing
@@ -29,7 +30,7 @@ struct CommandLineTool {
   let directory: URL
 
   /// Where the test bundle lies, the program lies.
-  private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+  private static let program = CurrentProcess.executable.resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("speedrun")
 
   /// Runs the program to its end.

@@ -1,7 +1,6 @@
 import Autograd
 import Experiments
 import Foundation
-import Glibc
 import Muon
 import Runs
 import SpeedrunCommands
