@@ -38,7 +38,7 @@ extension Corpus {
     "82a24e4e23c644fe579ed387b20e54eb529cc0a87a25e0810064edb2216780c2"
 
   private static let installHint =
-    "run `apt-get install bible-kjv`, or prepare another text file"
+    "`apt-get install bible-kjv` brings it on Debian and Ubuntu; elsewhere take `--track micro` or `prepare --text FILE`"
 
   /// The chapters in what the program printed, each a document.
   private static func chapters(printed: String) throws(DataError) -> [String] {
