@@ -4,22 +4,51 @@ import Statistics
 /// The validations of an arm's runs, with training times that may be compared.
 ///
 /// Pauses do not count. Neither do the times of a run that was interrupted, whose processes may have had the machine in
-/// different states: it counts as the mean of the arm's other runs. Losses and steps are those of all runs.
-enum ComparableTimes {
-  static func curves(of runs: [FinishedRun]) -> ArmCurves {
-    let steady = runs.map { SteadyTimes(of: $0.log.steps) }
-    let whole = zip(runs, steady).filter { !$0.0.record.isInterrupted }.map(\.1)
+/// different states, nor those of a run on another kind of machine than most: such a run counts as the mean of the arm's
+/// other runs. Losses and steps are those of all runs.
+struct ComparableTimes {
+  /// The kind of machine whose times count: that of the most runs which every arm has; nil where all count, or no kind
+  /// has made runs of every arm.
+  private let machine: ExperimentRecord.Machine?
+  /// Whether there are runs of every arm that compare.
+  let areThere: Bool
+
+  /// Decides by the runs of all arms.
+  init(of arms: [[FinishedRun]]) {
+    let machines = arms.map { runs in runs.map(\.machine) }
+    let kinds = Set(machines.joined()).sorted { $0.text < $1.text }
+    func least(_ kind: ExperimentRecord.Machine) -> Int {
+      machines.map { arm in arm.count { $0 == kind } }.min() ?? 0
+    }
+    let best = kinds.max { least($0) < least($1) }
+    areThere = kinds.count < 2 || best.map(least) ?? 0 > 0
+    machine = kinds.count > 1 && areThere ? best : nil
+  }
+
+  /// The runs of an arm on the kind of machine whose times count.
+  func comparable(_ runs: [FinishedRun]) -> [FinishedRun] {
+    machine.map { machine in runs.filter { $0.machine == machine } } ?? runs
+  }
+
+  func curves(of runs: [FinishedRun]) -> ArmCurves {
+    let same = comparable(runs)
+    let whole = same.filter { !$0.record.isInterrupted }
+    let counted = whole.isEmpty ? same : whole
+    let steady = counted.map { SteadyTimes(of: $0.log.steps) }
+    let seeds = Set(counted.map(\.trial.seed))
     return ArmCurves(
       runs.map { run in
-        guard run.record.isInterrupted, !whole.isEmpty else {
-          return (run.trial.seed, measured(run, run.log.withoutPauses(run.log.validations)))
+        guard !seeds.contains(run.trial.seed) else {
+          return (
+            run.trial.seed, Self.measured(run, run.log.withoutPauses(run.log.validations))
+          )
         }
         return (
           run.trial.seed,
-          measured(run, run.log.validations).map { validation in
+          Self.measured(run, run.log.validations).map { validation in
             var validation = validation
             validation.trainSeconds =
-              Sample(whole.map { $0.seconds(until: validation.step) }).mean
+              Sample(steady.map { $0.seconds(until: validation.step) }).mean
             return validation
           }
         )
@@ -38,17 +67,38 @@ enum ComparableTimes {
     }
   }
 
-  /// Says which runs of an arm were interrupted; nil where none was.
-  static func warning(about arm: Arm, _ runs: [FinishedRun]) -> String? {
-    let interrupted = runs.filter(\.record.isInterrupted)
-    guard !interrupted.isEmpty else { return nil }
-    let seeds = interrupted.map { String($0.trial.seed) }.joined(separator: ", ")
-    return
-      "\(arm.name): \(interrupted.count) of \(runs.count) runs were interrupted and resumed (seed \(seeds)); "
-      + (interrupted.count < runs.count
-        ? "where seconds are compared, they count as the mean of the others"
-        : "their seconds may not compare")
+  /// Says which runs of an arm do not count, and why; empty where all do.
+  func warnings(about arm: Arm, _ runs: [FinishedRun]) -> [String] {
+    var warnings: [String] = []
+    func warn(_ others: [FinishedRun], _ what: String) {
+      guard !others.isEmpty else { return }
+      let seeds = others.map { String($0.trial.seed) }.joined(separator: ", ")
+      warnings.append(
+        "\(arm.name): \(others.count) of \(runs.count) runs were \(what) (seed \(seeds)); "
+          + (others.count < runs.count
+            ? "where seconds are compared, they count as the mean of the others"
+            : "their seconds may not compare"))
+    }
+    warn(runs.filter(\.record.isInterrupted), "interrupted and resumed")
+    if let machine {
+      warn(runs.filter { $0.machine != machine }, "not made on \(machine.text)")
+    }
+    return warnings
   }
+}
+
+extension Experiment {
+  /// Whether seconds of its arms, or of the trials of a sweep, may be shown beside each other.
+  package var hasComparableTimes: Bool {
+    request.kind == .comparison
+      ? ComparableTimes(of: comparedRuns.map(\.runs)).areThere
+      : Set(finished.map(\.machine)).count <= 1
+  }
+}
+
+extension FinishedRun {
+  /// The kind of machine it was made on.
+  var machine: ExperimentRecord.Machine { ExperimentRecord.Machine(record.environment) }
 }
 
 extension RunRecord {

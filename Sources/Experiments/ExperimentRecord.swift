@@ -108,6 +108,8 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
   package var compute: Compute
   /// How many runs were made side by side; nil in records from before it was noted, and of runs made elsewhere.
   package var parallel: Int?
+  /// What the program was called that started them, such as `srun`; nil where they were children of the command.
+  package var launcher: String?
   /// The question that seeds were added for until it was answered; absent where their number was given.
   package var question: DecisionRule?
   /// SHA-256 of every other file, by its path from here.
@@ -119,14 +121,14 @@ package struct ExperimentRecord: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case version, kind, purpose, title, command, date, commits, dirty, machines, track, precision
-    case seeds, settings, arms, data, compute, parallel, question, files, base
+    case seeds, settings, arms, data, compute, parallel, launcher, question, files, base
     case trackOptions = "track_options"
   }
 }
 
 extension ExperimentRecord {
-  /// Whether its runs had the machine to themselves, as far as is known.
-  package var ranAlone: Bool { (parallel ?? 1) == 1 }
+  /// Whether its runs had the machine to themselves, one after the other or on machines of one kind, as far as is known.
+  package var ranAlone: Bool { (parallel ?? 1) == 1 && machines.count <= 1 }
 
   /// Whether the seconds of its runs are a result: none ran beside another, and all on equal machines with as many
   /// threads.
@@ -163,7 +165,7 @@ extension ExperimentRecord {
       },
       data: data?.checksums ?? Checksums(trainShards: [], valShards: [], tokenizer: nil),
       compute: Compute(runs.map(\.record)), parallel: claims.parallel,
-      question: request.question, files: files,
+      launcher: claims.launcher, question: request.question, files: files,
       trackOptions: request.source.options, base: request.source.definition)
   }
 
@@ -172,13 +174,17 @@ extension ExperimentRecord {
     package var command: String
     package var date: String
     package var parallel: Int?
+    package var launcher: String?
 
-    package init(command: String, date: String, parallel: Int?) {
+    package init(command: String, date: String, parallel: Int?, launcher: String? = nil) {
       (self.command, self.date, self.parallel) = (command, date, parallel)
+      self.launcher = launcher
     }
   }
 
-  package var claims: Claims { Claims(command: command, date: date, parallel: parallel) }
+  package var claims: Claims {
+    Claims(command: command, date: date, parallel: parallel, launcher: launcher)
+  }
 }
 
 extension ExperimentRecord.Compute {

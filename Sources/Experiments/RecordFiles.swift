@@ -67,14 +67,16 @@ extension Experiment {
   /// Writes the record, all of its files or none: what sums the runs up, the runs packed, the record last.
   ///
   /// The day is that of the last run. The time of a file changes when it is copied, and what finds all runs made runs
-  /// none: so an earlier record of the same runs is believed, also about how many ran side by side.
+  /// none: so an earlier record of the same runs is believed, also about how many ran side by side, started by what.
   ///
   /// - Parameters:
   ///   - command: The command line.
   ///   - parallel: How many runs were made side by side; nil when none was.
+  ///   - launcher: What the program was called that started them; nil for this process.
   /// - Throws: ``DataError`` when a file cannot be written.
-  package func writeRecord(command: String, parallel: Int?) throws {
-    var claims = ExperimentRecord.Claims(command: command, date: "", parallel: parallel)
+  package func writeRecord(command: String, parallel: Int?, launcher: String? = nil) throws {
+    var claims = ExperimentRecord.Claims(
+      command: command, date: "", parallel: parallel, launcher: launcher)
     var files = try files(claims: claims)
     func logs(_ files: some Sequence<(key: String, value: String)>) -> [String: String] {
       Dictionary(uniqueKeysWithValues: files.filter { $0.key.contains("/") }.map { ($0, $1) })
@@ -82,6 +84,7 @@ extension Experiment {
     let made = logs(files.map { (key: $0.path, value: SHA256.hexadecimal($0.bytes)) })
     if let earlier = try? ExperimentRecord(in: directory), logs(earlier.files) == made {
       (claims.date, claims.parallel) = (earlier.date, earlier.parallel)
+      claims.launcher = earlier.launcher
     } else {
       claims.date = Self.day(of: finished.compactMap(\.end).max() ?? Date())
     }

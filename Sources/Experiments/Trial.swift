@@ -30,9 +30,10 @@ package struct Trial: Hashable, Sendable {
   /// The name of its directory.
   package var name: String { directory.lastPathComponent }
 
-  /// What `speedrun` is called with.
-  package func arguments(threads: Int) -> [String] {
-    let common = ["--threads", String(threads), "--quiet", "--end-with-input"]
+  /// What `speedrun` is called with, where it is to end at once when its input does; or what a launched process runs.
+  package func arguments(threads: Int, endsWithInput: Bool = true) -> [String] {
+    let common =
+      ["--threads", String(threads), "--quiet"] + (endsWithInput ? ["--end-with-input"] : [])
     let earlier = earlierStart
     if earlier == .resumable { return ["run", "--resume", directory.path] + common }
     return ["run"] + source.options + ["--optimizer", optimizer]

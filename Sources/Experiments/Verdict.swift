@@ -150,10 +150,14 @@ extension Verdict {
     let target = track.goal?.threshold ?? .nan
     let rule = StopRule(target: target)
     let bootstrap = Bootstrap()
-    let curves = arms.map { ComparableTimes.curves(of: $0.runs) }
+    // Where seeds are added, seconds are those of the first.
+    let timed = arms.map { question == nil ? $0.runs : Array($0.runs.prefix(1)) }
+    let times = ComparableTimes(of: timed)
+    let curves = arms.map { times.curves(of: $0.runs) }
     var results = arms.indices.map { index in
       ArmResult(
-        arms[index].arm, arms[index].runs, curves[index], rule,
+        arms[index].arm, arms[index].runs, timed: times.comparable(arms[index].runs),
+        curves[index], rule,
         tokensPerStep: track.batch * track.model.context)
     }
     if question != nil {
@@ -171,7 +175,7 @@ extension Verdict {
         question.decide(
           (results[index].name, curves[index]), against: (results[0].name, curves[0]),
           target: target, comparisons: arms.count - 1,
-          stepTime: (stepTimes[index] / stepTimes[0]).ifFinite)
+          stepTime: times.areThere ? (stepTimes[index] / stepTimes[0]).ifFinite : nil)
       }
     }
     let verdicts = arms.indices.dropFirst().map { index in
@@ -182,9 +186,6 @@ extension Verdict {
           ? rule.ratios(of: curves[index], to: curves[0], bootstrap: bootstrap) : nil)
     }
     let records = arms.flatMap(\.runs).map(\.record)
-    // Where seeds are added, seconds are those of the first.
-    let timed = arms.map { arm, runs in (arm, runs: question == nil ? runs : Array(runs.prefix(1)))
-    }
     self.init(
       track: track.title, target: target, measure: track.isOfImages ? .error : nil,
       precision: precision, seeds: curves.first?.seeds ?? [],
@@ -194,16 +195,17 @@ extension Verdict {
       question: question, decisions: decisions,
       compute: ExperimentRecord.Compute(records),
       warnings: Self.warnings(
-        about: records.map(\.environment), timed: timed.flatMap(\.runs).map(\.record.environment))
-        + timed.compactMap { arm, runs in Self.warning(aboutPausesOf: arm, runs) }
-        + arms.compactMap { arm, runs in ComparableTimes.warning(about: arm, runs) })
+        about: records.map(\.environment),
+        timed: times.areThere ? [] : timed.joined().map(\.machine))
+        + zip(arms, timed).compactMap { arm, runs in Self.warning(aboutPausesOf: arm.arm, runs) }
+        + arms.flatMap { arm, runs in times.warnings(about: arm, runs) })
   }
 
   /// What makes numbers of different runs hard to compare, in words.
   private static func warnings(
-    about environments: [Environment], timed: [Environment]
+    about environments: [Environment], timed: [ExperimentRecord.Machine]
   ) -> [String] {
-    let machines = Set(timed.map { ExperimentRecord.Machine($0).text })
+    let machines = Set(timed.map(\.text))
     let commits = Set(environments.map { $0.git.commit ?? "unknown" })
     var warnings: [String] = []
     if machines.count > 1 {
@@ -235,11 +237,13 @@ extension Verdict {
 
 extension Verdict.ArmResult {
   fileprivate init(
-    _ arm: Arm, _ runs: [FinishedRun], _ curves: ArmCurves, _ rule: StopRule,
+    _ arm: Arm, _ runs: [FinishedRun], timed: [FinishedRun], _ curves: ArmCurves, _ rule: StopRule,
     tokensPerStep: Int
   ) {
     let results = runs.map(\.record.result)
-    func mean(_ value: (RunRecord.Result) -> Double) -> Double { Sample(results.map(value)).mean }
+    func mean(_ value: (RunRecord.Result) -> Double) -> Double {
+      Sample(timed.map(\.record.result).map(value)).mean
+    }
     let steps = runs[0].record.configuration.training.steps
     let finalLosses = results.compactMap { result in
       result.finalValAccuracy.map { 1 - $0 } ?? result.finalValLoss
@@ -249,7 +253,7 @@ extension Verdict.ArmResult {
     let isRaw = isPaused || results.contains { $0.interruptions != nil }
     func rawSeconds(until step: Int) -> Double {
       Sample(
-        runs.compactMap { run in
+        timed.compactMap { run in
           run.log.validations.first { $0.step == step }?.trainSeconds
         }
       ).mean

@@ -47,6 +47,16 @@ public enum CurrentProcess {
   /// Linux can tell. On Darwin it is the path that this program was started from.
   public static var executable: URL { Platform.executable }
 
+  /// Where this program's file lies on this machine, and on others that share its files.
+  public static var executablePath: String {
+    #if os(Linux)
+      let link = try? FileManager.default.destinationOfSymbolicLink(atPath: executable.path)
+      return link ?? CommandLine.arguments[0]
+    #else
+      return executable.resolvingSymlinksInPath().path
+    #endif
+  }
+
   /// The system's number of this process.
   public static var identifier: Int32 { getpid() }
 

@@ -96,19 +96,3 @@ public enum Interruption {
     unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
-
-/// What ties a process to the one that started it: a pipe that the starter never writes to.
-///
-/// A starter that is killed can tell nobody, but the system closes its end of the pipe.
-public enum Lifeline {
-  /// Ends this process at once, as if interrupted, when standard input ends.
-  public static func hold() {
-    Thread.detachNewThread {
-      var byte: UInt8 = 0
-      while true {
-        let count = read(STDIN_FILENO, &byte, 1)
-        if count == 0 || (count < 0 && errno != EINTR) { _exit(Interruption.exitStatus) }
-      }
-    }
-  }
-}

@@ -76,6 +76,8 @@ struct CompareCommand: ColoredCommand, KernelsCommand {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var launcher: LauncherOption
+
   @OptionGroup var diagnostics: DiagnosticsOption
 
   @Option(
@@ -131,6 +133,7 @@ struct CompareCommand: ColoredCommand, KernelsCommand {
 
   /// Runs the comparison; its record says that these arguments asked for it.
   func run(recordedAs arguments: [String]) throws {
+    let launcher = try launcher.launcher()
     var experiment = try experiment()
     let lock = noRun ? nil : try experiment.lock()
     defer { withExtendedLifetime(lock) {} }
@@ -138,22 +141,22 @@ struct CompareCommand: ColoredCommand, KernelsCommand {
       for warning in try experiment.request.warnings { Console.messages(color.mode).warn(warning) }
     }
     if untilDecided {
-      experiment = try decided(experiment)
+      experiment = try decided(experiment, by: launcher)
     } else if noRun {
       try experiment.noteFinished()
     } else {
-      try run(&experiment)
+      try run(&experiment, by: launcher)
     }
     let result = try experiment.verdict()
     // A record of fewer seeds than were asked for would claim what the command does not make.
     if experiment.isComplete {
       try experiment.writeRecord(
-        command: CommandText.text(
+        command: CommandText.recorded(
           ["compare"] + arguments + (track.isNamed ? [] : track.options)),
-        parallel: noRun ? nil : sideBySide)
+        parallel: noRun ? nil : sideBySide, launcher: launcher?.name)
     }
     try Console.output(color.mode).printResult(
-      json ? try JSON.document(result) : result.text(withSeconds: sideBySide == 1))
+      json ? try JSON.document(result) : result.text(withSeconds: hasSeconds(experiment)))
     guard !result.isDecided else { return }
     if let more = result.moreSeeds {
       let messages = Console.messages(color.mode)
@@ -178,6 +181,11 @@ struct CompareCommand: ColoredCommand, KernelsCommand {
   /// The runs at a time.
   var sideBySide: Int {
     parallel ?? (untilDecided ? Processor.usableCount : 1)
+  }
+
+  /// Whether the seconds of runs say something.
+  func hasSeconds(_ experiment: Experiment) -> Bool {
+    sideBySide == 1 && experiment.hasComparableTimes
   }
 
   /// What seeds are added for.

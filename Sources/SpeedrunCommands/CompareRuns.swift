@@ -7,8 +7,8 @@ import Text
 
 extension CompareCommand {
   /// Runs what is missing.
-  func run(_ experiment: inout Experiment) throws {
-    if sideBySide > 1 { try prepareData(for: experiment) }
+  func run(_ experiment: inout Experiment, by launcher: Launcher?) throws {
+    if sideBySide > 1 || launcher != nil { try prepareData(for: experiment) }
     let total = experiment.trials.count
     var durations: [Double] = []
     let messages = Console.messages(color.mode)
@@ -17,7 +17,7 @@ extension CompareCommand {
       { experiment },
       run: {
         try finish(
-          TrialRunner(parallel: sideBySide, threads: threads.count),
+          runner(parallel: sideBySide, by: launcher),
           next: { try experiment.next() },
           ended: { run, isNew in
             try experiment.note(run)
@@ -31,7 +31,16 @@ extension CompareCommand {
                 durations: durations, parallel: sideBySide))
           })
       })
-    watcher.finish(experiment, withSeconds: sideBySide == 1)
+    watcher.finish(experiment, withSeconds: hasSeconds(experiment))
+  }
+
+  /// What makes the runs: as many threads as there are, or side by side one each where that is asked for.
+  private func runner(
+    parallel: Int, by launcher: Launcher?, isSingleThreaded: Bool = false
+  ) -> TrialRunner {
+    let usual = isSingleThreaded ? 1 : launcher == nil ? threads.count : nil
+    return TrialRunner(
+      parallel: parallel, threads: launcher == nil ? usual : threads.asked ?? usual, by: launcher)
   }
 
   /// Runs what `next` returns, to its end.
@@ -39,8 +48,9 @@ extension CompareCommand {
     _ runner: TrialRunner, next: () throws -> (trial: Trial, run: FinishedRun?)?,
     ended: (FinishedRun, _ isNew: Bool) throws -> Void
   ) throws {
-    guard try runner.run(next: next, ended: ended) else {
-      Console.messages(color.mode).print("interrupted: the same command continues from here")
+    let messages = Console.messages(color.mode)
+    guard try runner.run(next: next, ended: ended, lost: messages.warn) else {
+      messages.print("interrupted: the same command continues from here")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
   }
@@ -51,7 +61,7 @@ extension CompareCommand {
   }
 
   /// Adds seeds until the question is answered or the most are there; returns the experiment on those it took.
-  func decided(_ whole: Experiment) throws -> Experiment {
+  func decided(_ whole: Experiment, by launcher: Launcher?) throws -> Experiment {
     let messages = Console.messages(color.mode)
     try prepareData(for: whole)
     var series = SeedSeries(whole)
@@ -62,8 +72,8 @@ extension CompareCommand {
         for isFirst in [true, false] {
           let runner =
             isFirst
-            ? TrialRunner(parallel: 1, threads: threads.count)
-            : TrialRunner(parallel: sideBySide, threads: sideBySide == 1 ? threads.count : 1)
+            ? runner(parallel: 1, by: launcher)
+            : runner(parallel: sideBySide, by: launcher, isSingleThreaded: sideBySide > 1)
           try finish(
             runner, next: { try series.next(ofFirstSeed: isFirst) },
             ended: { run, _ in
@@ -77,7 +87,7 @@ extension CompareCommand {
         }
       })
     let experiment = try series.experiment()
-    watcher.finish(experiment, withSeconds: sideBySide == 1)
+    watcher.finish(experiment, withSeconds: hasSeconds(experiment))
     return experiment
   }
 }

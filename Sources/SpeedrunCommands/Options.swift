@@ -33,7 +33,7 @@ struct ThreadsOption: ParsableArguments {
     name: .customLong("threads"), parsing: .unconditional,
     help: ArgumentHelp(
       "Threads, at most one a core; the numbers do not depend on it (default: \(usual))."))
-  private var asked: Int?
+  var asked: Int?
 
   private static let usual = min(Processor.usableCount, 1024)
 

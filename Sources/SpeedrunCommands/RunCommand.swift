@@ -95,20 +95,19 @@ struct RunCommand: ColoredCommand, KernelsCommand {
     let ranks = try Ranks.join()
     if ranks.rank > 0 { try assist(ranks) }
     let messages = Console.messages(color.mode)
-    if let directory = checkpoints.resume {
-      return try run(try resumedRun(in: directory), ranks, messages)
+    let start = try start { if !quiet { messages.print($0) } }
+    if start.checkpoint == nil {
+      if !quiet, ranks.isAlone, StepEstimate.isWorth(start.plan, of: start.source) {
+        messages.announce(
+          try StepEstimate(StepCosts(of: start.plan, threads: threads.usable)), of: start.plan)
+      }
+      messages.warn(of: start.plan, from: start.source)
     }
-    let (source, plan) = try planned()
-    let start = try newRun(source, plan) { if !quiet { messages.print($0) } }
-    if !quiet, ranks.isAlone, StepEstimate.isWorth(plan, of: source) {
-      messages.announce(try StepEstimate(StepCosts(of: plan, threads: threads.usable)), of: plan)
-    }
-    messages.warn(of: plan, from: source)
     try run(start, ranks, messages)
   }
 
   /// Trains to the end of the run, or until somebody interrupts it.
-  private func run(_ start: RunStart, _ ranks: Ranks, _ messages: Console) throws {
+  func run(_ start: RunStart, _ ranks: Ranks, _ messages: Console) throws {
     var start = start
     let (plan, data, threads) = (start.plan, start.data, threads.usable(among: ranks))
     var environment = Environment(threads: threads)

@@ -38,8 +38,15 @@ extension RunCommand {
     )
   }
 
+  /// The run from its beginning, or where the one that is to go on was interrupted.
+  func start(saying progress: (String) -> Void) throws -> RunStart {
+    if let directory = checkpoints.resume { return try resumedRun(in: directory) }
+    let (source, plan) = try planned()
+    return try newRun(source, plan, progress: progress)
+  }
+
   /// A run from its beginning.
-  func newRun(
+  private func newRun(
     _ source: TrackSource, _ plan: RunPlan, progress: (String) -> Void
   ) throws -> RunStart {
     let data = try source.data(for: plan.track, progress: progress)
@@ -54,7 +61,7 @@ extension RunCommand {
   }
 
   /// The interrupted run in a directory, if nothing has changed on which its numbers depend.
-  func resumedRun(in path: String) throws -> RunStart {
+  private func resumedRun(in path: String) throws -> RunStart {
     let place = URL(fileURLWithPath: path, isDirectory: true)
     let checkpoint = try RunCheckpoint(in: place)
     let (record, request) = (try RunRecord(in: place), checkpoint.header.request)

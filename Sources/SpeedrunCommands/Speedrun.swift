@@ -118,6 +118,7 @@ struct RootCommand: ParsableCommand {
       RunCommand.self, SweepCommand.self, CompareCommand.self, ReportCommand.self,
       VerifyCommand.self, PrepareCommand.self, SampleCommand.self, BenchmarkCommand.self,
       PlanCommand.self, DoctorCommand.self, EvaluateCommand.self, ExportCommand.self,
+      TrialCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -125,8 +126,14 @@ struct RootCommand: ParsableCommand {
   ///
   /// With a default command the parser would call it an unexpected argument of that.
   static func rejectUnknownCommand(in arguments: [String]) throws(UsageError) {
-    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-    guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return }
-    throw UsageError(no: "command", called: word, among: commands)
+    func names(_ commands: [any ParsableCommand.Type]) -> [String] {
+      commands.compactMap { $0.configuration.commandName } + ["help"]
+    }
+    let commands = configuration.subcommands
+    guard let word = arguments.first, !word.hasPrefix("-"), !names(commands).contains(word) else {
+      return
+    }
+    throw UsageError(
+      no: "command", called: word, among: names(commands.filter { $0.configuration.shouldDisplay }))
   }
 }

@@ -54,6 +54,13 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
     help: "Trials at a time, which share the cores (default: one for every core).")
   var parallel: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: "Threads of each trial; without --launcher no more than its share of the cores.")
+  var threads: Int?
+
+  @OptionGroup var launcher: LauncherOption
+
   @Flag(help: "Print the trials, and do nothing else.")
   var dryRun = false
 
@@ -67,6 +74,7 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
 
   func validate() throws {
     try check(parallel, of: "--parallel", in: 1...1024)
+    try check(threads, of: "--threads", in: 1...1024)
     if json, dryRun { throw ValidationError("--dry-run excludes --json") }
     if json, optimizer != nil, against != "none" {
       throw ValidationError("--json prints one result: add --against none, and compare by itself")
@@ -86,6 +94,7 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
   }
 
   func run() throws {
+    let launcher = try launcher.launcher()
     let request = try request()
     if dryRun {
       let console = Console.output(color.mode)
@@ -104,14 +113,16 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
     var experiment = try Experiment(request, in: directory.url)
     try experiment.prepareData(progress: say)
     let cores = Processor.usableCount
-    let runner = TrialRunner(parallel: parallel ?? cores, cores: cores)
+    let runner = TrialRunner(
+      parallel: parallel ?? cores, threads: threads, by: launcher, cores: cores)
     say(
       "\(Format.count(request.trialCount, "trial")), \(runner.parallel) at a time with "
         + "\(Format.count(runner.threads, "thread")) each; writing to "
         + directory.url.relativePath)
     try search(&experiment, by: runner, for: directory, messages)
     try experiment.writeRecord(
-      command: CommandText.text(CommandLine.arguments.dropFirst()), parallel: runner.parallel)
+      command: CommandText.recorded(CommandLine.arguments.dropFirst()), parallel: runner.parallel,
+      launcher: launcher?.name)
     let result = try experiment.ranking()
     if json {
       try Console.output(color.mode).printResult(try JSON.document(result))
@@ -153,6 +164,7 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
       + (precision.value == .float32 ? [] : ["--precision", precision.value.rawValue])
       + ["--arm", baseline, "--arm", "\(optimizer)=\(optimizer)\(tuned)"]
       + ["--first-seed", "\(first)", "--seeds", "10", "--parallel", "\(cores)"]
+      + (threads.map { ["--threads", "\($0)"] } ?? []) + launcher.options
       + (out.map { ["--out", "\($0)-seeds"] } ?? [])
       + (quiet ? ["--quiet"] : [])
     let messages = Console.messages(color.mode)
@@ -181,6 +193,10 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
             try directory.write(try experiment.trialLines)
             watcher.update { experiment }
           },
+          lost: { loss in
+            display.clear()
+            messages.warn(loss)
+          },
           tick: {
             display.show(
               ProgressLine(
@@ -197,7 +213,8 @@ struct SweepCommand: ColoredCommand, KernelsCommand {
           throw ExitCode(ExitStatus.interrupted.rawValue)
         }
       })
-    watcher.finish(experiment, withSeconds: runner.parallel == 1)
+    watcher.finish(
+      experiment, withSeconds: runner.parallel == 1 && experiment.hasComparableTimes)
   }
 
   /// A longer schedule than the one searched with, where that ends too high for every seed to reach the target.

@@ -25,6 +25,8 @@ struct ResultsFixture {
     var pause = Duration.zero
     /// How much longer the steps of seed 1 take, because it was interrupted and resumed; nil where it was not.
     var slowdownOfResumed: Int?
+    /// How much longer the steps of these seeds take, because another kind of machine has made them.
+    var slowdownElsewhere: (seeds: [UInt64], factor: Int) = ([], 1)
     /// What the rarest tokens lose above the others; nil of a run that was not evaluated.
     var rareLoss: Double?
     /// By how much of what they were weights grow in 100 steps; nil without such a diagnosis.
@@ -110,6 +112,7 @@ struct ResultsFixture {
   ) throws -> FinishedRun {
     let plan = try trial.plan()
     let spread = 0.001 * (Double(trial.seed) - Double(seeds - 1) / 2)
+    let isElsewhere = arm.slowdownElsewhere.seeds.contains(trial.seed)
     func loss(at step: Int) -> Double {
       if step == 0 { return 6.93 }
       let rest = 1 - Double(step) / Double(plan.steps)
@@ -124,6 +127,7 @@ struct ResultsFixture {
           loss: 3,
           time: .milliseconds(Int(1000 * arm.secondsPerStep))
             * (trial.seed == 1 ? arm.slowdownOfResumed ?? 1 : 1)
+            * (isElsewhere ? arm.slowdownElsewhere.factor : 1)
             + (trial.seed == 1 && step == 3 ? arm.pause : .zero),
           optimizerTime: .milliseconds(Int(100 * arm.secondsPerStep))))
       if let growth = arm.growth, step.isMultiple(of: 50) {
@@ -139,7 +143,7 @@ struct ResultsFixture {
     var environment = Self.environment
     (environment.git.commit, environment.git.dirty) = ("0123456789", false)
     (environment.cpu, environment.simd) = (Self.processor, "x86-64-v4")
-    (environment.cpuFamily, environment.cpuModel) = (nil, nil)
+    (environment.cpuFamily, environment.cpuModel) = (nil, isElsewhere ? 17 : nil)
     let record = RunRecord(
       of: log, groups: plan.recipe.groups(for: Self.model),
       on: try JSON.decoded(RunRecord.DataFiles.self, from: Array(Self.data.utf8)),
@@ -181,9 +185,7 @@ struct ResultsFixture {
     "tokenizer": {"path": "x", "sha256": "00"}}
     """
 
-  /// Adds a sweep at some size of the batch and of the model.
-  ///
-  /// - Parameter isOfRates: Whether nothing but the learning rate was searched.
+  /// Adds a sweep at some size of the batch and of the model; one of rates has searched for nothing else.
   func add(
     sweep name: String, purpose: String = "search", batch: Int = 16, width: Int = 256,
     isOfRates: Bool = false, parallel: Int? = 1, _ trials: [Trial]
