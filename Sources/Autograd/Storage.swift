@@ -61,6 +61,9 @@ package final class Storage: @unchecked Sendable {
 ///
 /// Fresh memory costs a page fault per 4 KB at its first touch, more than most operations take. Each
 /// thread that computes has a pool to itself, so its lock is never contended.
+///
+/// Small buffers are cut from slabs, which are large enough for pages of 2 MB: a step's buffers lie on more
+/// pages of 4 KB than a processor remembers.
 package final class StoragePool: Sendable {
   /// The pool that new tensors on this thread draw from.
   @TaskLocal package static var current = StoragePool()
@@ -73,7 +76,14 @@ package final class StoragePool: Sendable {
     var free = [[Address]](repeating: [], count: SizeClass.count)
     var allocations = 0
     var bytes = 0
+    /// All that the system gave: slabs, and buffers too long for one.
+    var blocks: [Address] = []
+    /// The rest of the last slab.
+    var slab: Range<Address> = 0..<0
   }
+
+  /// The bytes of a slab, of which the last buffer that does not fit wastes an eighth at most.
+  private static let slabBytes = 8 << 20
 
   private let state = Mutex(State())
 
@@ -92,16 +102,17 @@ package final class StoragePool: Sendable {
   /// Returns an uninitialized buffer of `count` floats, aligned to 64 bytes.
   func take(_ count: Int) -> UnsafeMutablePointer<Float> {
     let size = SizeClass(for: count)
-    let recycled: Address? = state.withLock { state in
+    let address = state.withLock { state in
       if let address = state.free[size.index].popLast() { return address }
+      let bytes = size.capacity * MemoryLayout<Float>.stride
       state.allocations += 1
-      state.bytes += size.capacity * MemoryLayout<Float>.stride
-      return nil
+      state.bytes += bytes
+      return Self.newBuffer(bytes: bytes, &state)
     }
-    if let recycled, let pointer = UnsafeMutablePointer<Float>(bitPattern: recycled) {
-      return pointer
+    guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else {
+      CurrentProcess.end(withoutMemoryFor: size.capacity * MemoryLayout<Float>.stride)
     }
-    return Self.allocate(size.capacity)
+    return pointer.bindMemory(to: Float.self, capacity: size.capacity)
   }
 
   /// Takes back a buffer of `count` floats for later use.
@@ -111,8 +122,7 @@ package final class StoragePool: Sendable {
   }
 
   deinit {
-    let addresses = state.withLock { $0.free.flatMap { $0 } }
-    for address in addresses {
+    for address in state.withLock({ $0.blocks }) {
       AlignedMemory.free(UnsafeMutableRawPointer(bitPattern: address))
     }
   }
@@ -141,11 +151,23 @@ package final class StoragePool: Sendable {
     }
   }
 
-  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = capacity * MemoryLayout<Float>.stride
+  /// Cuts a buffer off the last slab, or off a new one; long ones are blocks of their own.
+  private static func newBuffer(bytes: Int, _ state: inout State) -> Address {
+    if bytes > slabBytes / 8 { return newBlock(bytes: bytes, &state) }
+    if state.slab.count < bytes {
+      let start = newBlock(bytes: slabBytes, &state)
+      state.slab = start..<start + Address(slabBytes)
+    }
+    let start = state.slab.lowerBound
+    state.slab = start + Address(bytes)..<state.slab.upperBound
+    return start
+  }
+
+  private static func newBlock(bytes: Int, _ state: inout State) -> Address {
     do {
-      return try AlignedMemory.allocate(bytes: bytes)
-        .bindMemory(to: Float.self, capacity: capacity)
+      let address = Address(bitPattern: try AlignedMemory.allocate(bytes: bytes))
+      state.blocks.append(address)
+      return address
     } catch {
       CurrentProcess.end(withoutMemoryFor: bytes)
     }
