@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Machine
 import Muon
 import NanoGPT
 import Runs
@@ -78,6 +79,11 @@ package struct Trial: Hashable, Sendable {
     let plan = try plan()
     guard plan.produces(record) else { return nil }
     return FinishedRun(trial: self, record: record, log: RunLog.read(bytes, of: plan).log)
+  }
+
+  /// Whether a process on this machine is writing in its directory.
+  var isBeingWritten: Bool {
+    directory.isDirectory && (try? DirectoryLock(directory.path)) == nil
   }
 
   /// Throws if the directory holds a whole run that is not this trial.

@@ -12,7 +12,7 @@ struct TrialCrew {
   private var requests: TrialRequests?
   private var slots: TrialSlots
   private var running: [TrialProcess] = []
-  private var lost: [Trial] = []
+  private var lost: [(trial: Trial, time: ContinuousClock.Instant)] = []
   /// How often each trial was lost.
   private var losses: [Trial: Int] = [:]
   /// Is signalled when a process is over.
@@ -20,6 +20,10 @@ struct TrialCrew {
 
   /// How often a trial is started that is lost on the way.
   private static let starts = 3
+  /// How long a lost trial waits at least: what has gone wrong may pass.
+  private static let pause = Duration.seconds(2)
+  /// How long it waits at most for a process that has lost its launcher, and is still to write its checkpoint.
+  private static let patience = Duration.seconds(30)
 
   init(of count: Int, threads: Int, by launcher: Launcher?) throws(DataError) {
     (self.threads, self.launcher, slots) = (threads, launcher, TrialSlots(count))
@@ -29,8 +33,8 @@ struct TrialCrew {
   /// Whether another trial can start now.
   var hasRoom: Bool { slots.free != nil }
 
-  /// Whether nothing runs.
-  var isIdle: Bool { running.isEmpty }
+  /// Whether nothing runs, and nothing waits.
+  var isIdle: Bool { running.isEmpty && lost.isEmpty }
 
   /// Starts a trial; there must be room.
   mutating func start(_ trial: Trial) throws {
@@ -45,15 +49,20 @@ struct TrialCrew {
     running.append(process)
   }
 
-  /// Starts a trial again that was lost; returns whether there was one.
+  /// Starts a trial again that was lost and has waited; returns whether there was one.
   mutating func startLost() throws -> Bool {
-    guard !lost.isEmpty else { return false }
-    try start(lost.removeFirst())
+    let ready = lost.firstIndex { trial, time in
+      let wait = .now - time
+      return wait >= Self.pause && (wait >= Self.patience || !trial.isBeingWritten)
+    }
+    guard let ready else { return false }
+    try start(lost.remove(at: ready).trial)
     return true
   }
 
-  /// Asks all that run to end, once.
-  func interrupt() {
+  /// Asks all that run to end, once, and starts none again.
+  mutating func interrupt() {
+    lost = []
     for process in running { process.interrupt() }
   }
 
@@ -80,7 +89,7 @@ struct TrialCrew {
       let failure = TrialFailure(process.trial, .machine, reason)
       losses[process.trial, default: 0] += 1
       if losses[process.trial, default: 0] < Self.starts, !slots.areAllUnfit {
-        self.lost.append(process.trial)
+        self.lost.append((process.trial, .now))
         lost("\(failure.message); it is started again")
       } else {
         results.append(.failure(failure))

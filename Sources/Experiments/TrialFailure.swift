@@ -26,7 +26,7 @@ package struct TrialFailure: Error {
   static func explains(_ messages: String) -> Bool { line("error:", in: messages) != nil }
 
   private static func line(_ start: String, in messages: String) -> String? {
-    messages.split(separator: "\n").first { $0.hasPrefix(start) }
+    messages.split(whereSeparator: \.isNewline).first { $0.hasPrefix(start) }
       .map { $0.dropFirst(start.count).trimmingCharacters(in: .whitespaces) }
   }
 }

@@ -112,7 +112,7 @@ final class TrialProcess {
     if hasToEnd { return .interrupted }
     let status = process.terminationStatus
     if process.terminationReason == .uncaughtSignal {
-      return .lost("\(launcher.name) was killed by signal \(status)")
+      return lost("\(launcher.name) was killed by signal \(status)")
     }
     let said = messages.text
     switch ExitStatus(rawValue: status) {
@@ -126,9 +126,15 @@ final class TrialProcess {
     case let failure? where failure != .interrupted && TrialFailure.explains(said):
       throw TrialFailure(trial, failure, said: said)
     default:
-      let last = said.split(separator: "\n").last.map { " (\($0))" } ?? ""
-      return .lost("\(launcher.name) ended with status \(status)\(last)")
+      let last = said.split(whereSeparator: \.isNewline).last.map { " (\($0))" } ?? ""
+      return lost("\(launcher.name) ended with status \(status)\(last)")
     }
+  }
+
+  /// The end of a trial whose process may still be there, without its launcher: it is told to end as well.
+  private func lost(_ reason: String) -> End {
+    try? lifeline.fileHandleForWriting.close()
+    return .lost(reason)
   }
 
   private func endOfChild() throws -> End {

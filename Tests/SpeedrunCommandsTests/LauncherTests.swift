@@ -53,7 +53,7 @@ extension CommandLineTests {
         let run = try tool.run(
           Self.sweep("the sweep", by: "./launch {slot} {threads} env") + ["--threads", "3"])
         #expect(run.status == 0, "\(run.messages)")
-        #expect(!run.messages.contains("warning:"), "\(run.messages)")
+        #expect(!run.messages.contains("warning: trial"), "\(run.messages)")
         let runs = tool.contents(of: "plain/runs")
         #expect(runs.count == 4 && tool.contents(of: "the sweep/runs") == runs)
         for run in runs {
@@ -95,7 +95,7 @@ extension CommandLineTests {
       try Self.withLauncher(#"mkdir killed 2>/dev/null && kill -KILL $$; exec "$@""#) { tool in
         let run = try tool.run(Self.sweep("sweep"))
         #expect(run.status == 0, "\(run.messages)")
-        let warnings = run.messages.split(separator: "\n").filter { $0.hasPrefix("warning:") }
+        let warnings = run.messages.split(separator: "\n").filter { $0.hasPrefix("warning: trial") }
         #expect(warnings.count == 1, "\(run.messages)")
         #expect(warnings[0].hasPrefix("warning: trial sweep/runs/adamw-"), "\(run.messages)")
         #expect(warnings[0].hasSuffix(": launch was killed by signal 9; it is started again"))
@@ -103,27 +103,29 @@ extension CommandLineTests {
       }
     }
 
-    /// The first process is asked to end, as by a scheduler that needs the machine.
-    @Test func aTrialGoesOnFromItsCheckpoint() throws {
+    /// How the first process ends early, and what its record says of that.
+    ///
+    /// It is asked to end, as by a scheduler that needs the machine; or its launcher is killed, and it is left behind.
+    @Test(arguments: [
+      ("kill -TERM $trial; wait $trial", "launch ended with status 130", "SIGTERM"),
+      ("kill -KILL $$", "launch was killed by signal 9", "SIGINT"),
+    ])
+    func aTrialGoesOnFromItsCheckpoint(_ end: String, _ reason: String, _ signal: String) throws {
       let script = """
-        if mkdir asked 2>/dev/null; then
+        # The words are the program, `trial`, and the name.
+        if mkdir lost 2>/dev/null; then
           "$@" <&0 & trial=$!
           until [ "$(cat sweep/runs/"$3"/log.txt 2>/dev/null | wc -l)" -ge 3 ]; do sleep 0.01; done
-          kill -TERM $trial
-          wait $trial
+          \(end)
         else
           exec "$@"
         fi
         """
-      try Self.withLauncher(
-        script.replacing("\"$3\"", with: "\"$2\""), steps: 300
-      ) { tool in
+      try Self.withLauncher(script, steps: 150) { tool in
         #expect(try tool.run(Self.sweep("plain", by: nil)).status == 0)
-        // The words of the script are the program, `trial` and the name.
-        try tool.write("#!/bin/bash\n\(script)\n", to: "launch")
         let run = try tool.run(Self.sweep("sweep"))
         #expect(run.status == 0, "\(run.messages)")
-        #expect(run.messages.contains("launch ended with status 130"), "\(run.messages)")
+        #expect(run.messages.contains(": \(reason)"), "\(run.messages)")
         let runs = tool.contents(of: "plain/runs")
         for run in runs {
           #expect(try tool.timeless("sweep/runs/\(run)") == tool.timeless("plain/runs/\(run)"))
@@ -133,7 +135,7 @@ extension CommandLineTests {
             .result.interruptions
         }
         #expect(interruptions.count == 1 && interruptions[0].count == 1)
-        #expect(interruptions[0][0].step > 0 && interruptions[0][0].signal == "SIGTERM")
+        #expect(interruptions[0][0].step > 0 && interruptions[0][0].signal == signal)
       }
     }
 
@@ -206,7 +208,7 @@ extension CommandLineTests {
     /// What a launched process is told, changed on the way.
     @Test(arguments: [
       (#""products":"[^"]*""#, #""products":"own, abacus""#, "the matrix products are those of"),
-      (#""sha256":"[0-9a-f]*""#, #""sha256":"00""#, "SHA-256 of training shard 1 was 00"),
+      (#""sha256":"[0-9a-f]*""#, #""sha256":"00""#, "SHA-256 of the tokenizer was 00"),
       (#""program":"[0-9a-f]*""#, #""program":"00""#, "is another build here"),
       (#""kernels":"[^"]*""#, #""kernels":"abacus""#, "no kernels are called 'abacus'"),
       (#""directory":"[^"]*""#, #""directory":"/nowhere""#, "there is no directory /nowhere here"),
@@ -215,10 +217,10 @@ extension CommandLineTests {
     func aProcessThatWouldNotMakeTheSameRefuses(
       _ pattern: String, _ other: String, _ said: String
     ) throws {
-      let script =
-        "read -r request; (sed -E 's|\(pattern)|\(other)|' <<<\"$request\"; cat) | \"$@\""
+      let script = #"read -r request; exec "$@" < <(sed -E 's|PATTERN|OTHER|' <<<"$request"; cat)"#
+        .replacing("PATTERN", with: pattern).replacing("OTHER", with: other)
       try Self.withLauncher(script) { tool in
-        let run = try tool.run(Self.sweep("sweep") + ["--parallel", "1"])
+        let run = try tool.run(Self.sweep("sweep"))
         expectOneLine(run, 64, said)
         #expect(tool.contents(of: "sweep/runs").isEmpty, "nothing is written")
       }
