@@ -54,7 +54,8 @@ package enum ClaimTable: Study {
         measured: experts(experiments), scale: "16 experts, 7 active; 3.7 of 6 million weights"),
       Row(
         claim: "Takes 52 % of AdamW's operations to the same loss (Moonlight's scaling law)",
-        measured: sizes.sizes.count > 2 ? Sizes.text(sizes.operationsRatio) : nil,
+        measured: sizes.sizes.count > 2
+          ? "\(Sizes.text(sizes.operationsRatio)) of AdamW's operations" : nil,
         scale: scale(of: sizes)),
       Row(
         claim:

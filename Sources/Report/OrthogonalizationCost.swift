@@ -15,7 +15,7 @@ package enum OrthogonalizationCost: Study {
     package let configuration: GPTConfiguration
 
     /// The cost at so many tokens a step.
-    func cost(tokens: Int) -> NewtonSchulzCost? {
+    package func cost(tokens: Int) -> NewtonSchulzCost? {
       NewtonSchulzCost(Muon(learningRate: 1, weightDecay: 0), configuration, tokens: tokens)
     }
 
@@ -23,6 +23,26 @@ package enum OrthogonalizationCost: Study {
     ///
     /// Newton-Schulz works on weights, whatever the batch; forward and backward on tokens.
     package var tokensForOnePercent: Double? { cost(tokens: 1).map { $0.ratio / 0.01 } }
+
+    /// The work of the rank that has most matrices to orthogonalize, over that of its forward and backward.
+    ///
+    /// Tokens are shared out evenly, matrices are not cut: more ranks than matrices do not help.
+    package func share(tokens: Int, ranks: Int) -> Double {
+      let muon = Muon(learningRate: 1, weightDecay: 0)
+      let jobs = (0..<configuration.layers).flatMap { _ in
+        configuration.blockShapes.flatMap { UpdateJob.jobs(of: $0, by: muon) }
+      }
+      let most = jobs.shared(among: ranks, by: \.operations)
+        .map { $0.reduce(0) { $0 + $1.operations } }.max()
+      let token =
+        configuration.projectionOperationsPerToken + configuration.attentionOperationsPerToken
+      return (most ?? 0) / (token * Double(tokens) / Double(ranks))
+    }
+
+    /// The first of 1, 2, 4, ... 1024 ranks at which that is more than one percent; nil where none is.
+    package func ranksForOnePercent(tokens: Int) -> Int? {
+      (0...10).map { 1 << $0 }.first { share(tokens: tokens, ranks: $0) > 0.01 }
+    }
   }
 
   /// The models of GPT-2, as llm.c and modded-nanogpt pad their vocabulary, and one of the extents of Moonlight, whose
@@ -62,6 +82,9 @@ package enum OrthogonalizationCost: Study {
           + "share falls as the batch grows, because a batch of any size is followed by one update. For one percent the "
           + "blocks of GPT-2 need 217 tokens for each unit of their width; with a large vocabulary or a long context, "
           + "fewer. A mixture of experts needs more: all its experts are orthogonalized, and a token meets some.",
+        "Ranks share out tokens and matrices. A rank has its part of the matrices to orthogonalize, so the share stays "
+          + "the same, until there are too few matrices for all. From so many ranks on it is above one percent for the "
+          + "rank that has most to do: powers of two up to 1024 were looked at.",
         "Measured is all the time of the optimizer on the track \(largest.record.track.name), at the batches of the "
           + "section above.",
       ],
@@ -81,6 +104,9 @@ package enum OrthogonalizationCost: Study {
         .right("at 4 194 304 tokens") { share($0, 4_194_304) },
         .right("one percent at, tokens") {
           $0.tokensForOnePercent.map { Format.grouped(Int($0.rounded())) } ?? "-"
+        },
+        .right("above it at 524 288 tokens from, ranks") {
+          $0.ranksForOnePercent(tokens: 524_288).map { "\($0)" } ?? "-"
         },
       ])
   }

@@ -142,7 +142,8 @@ extension Sizes {
   /// `12 to 140`.
   private var scale: String {
     let largest = sizes.last?.weights ?? 1
-    return [124e6, 1.5e9].map { Format.significant($0 / largest, 2) }.joined(separator: " to ")
+    return [124e6, 1.5e9].map { Format.grouped(Int(($0 / largest).rounded())) }.joined(
+      separator: " to ")
   }
 
   private var table: Table {

@@ -67,4 +67,17 @@ import Testing
     let tokens = try #require(experts.tokensForOnePercent)
     #expect(tokens > 100 * 156 / 72 * Double(experts.configuration.modelDimension))
   }
+
+  /// GPT-2 small has 72 matrices, the largest of `38 n^3` operations: with as many ranks or more that is what one has.
+  @Test func ranksShareTheMatricesUntilThereAreTooFew() throws {
+    let model = try #require(OrthogonalizationCost.models.first)
+    let tokens = 524_288
+    let whole = try #require(model.cost(tokens: tokens)).ratio
+    #expect(abs(model.share(tokens: tokens, ranks: 1) / whole - 1) < 1e-9)
+    let many = model.share(tokens: tokens, ranks: 256)
+    #expect(abs(many / (whole * 256 * 38 / (12 * 156)) - 1) < 1e-9)
+    let ranks = try #require(model.ranksForOnePercent(tokens: tokens))
+    #expect(model.share(tokens: tokens, ranks: ranks) > 0.01)
+    #expect(model.share(tokens: tokens, ranks: ranks / 2) <= 0.01)
+  }
 }
