@@ -39,7 +39,7 @@ package enum OrthogonalizationCost: Study {
       return (most ?? 0) / (token * Double(tokens) / Double(ranks))
     }
 
-    /// The first of 1, 2, 4, ... 1024 ranks at which that is more than one percent; nil where none is.
+    /// The first power of two, up to 1024 ranks, at which that is more than one percent; nil where none is.
     package func ranksForOnePercent(tokens: Int) -> Int? {
       (0...10).map { 1 << $0 }.first { share(tokens: tokens, ranks: $0) > 0.01 }
     }
