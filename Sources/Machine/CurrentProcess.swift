@@ -48,14 +48,7 @@ public enum CurrentProcess {
   public static var executable: URL { Platform.executable }
 
   /// Where this program's file lies on this machine, and on others that share its files.
-  public static var executablePath: String {
-    #if os(Linux)
-      let link = try? FileManager.default.destinationOfSymbolicLink(atPath: executable.path)
-      return link ?? CommandLine.arguments[0]
-    #else
-      return executable.resolvingSymlinksInPath().path
-    #endif
-  }
+  public static var executablePath: String { Platform.executablePath }
 
   /// The system's number of this process.
   public static var identifier: Int32 { getpid() }

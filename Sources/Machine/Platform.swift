@@ -52,6 +52,16 @@ enum Platform {
     #endif
   }
 
+  /// Where this program's file lies.
+  static var executablePath: String {
+    #if canImport(Darwin)
+      executable.resolvingSymlinksInPath().path
+    #else
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: executable.path))
+        ?? CommandLine.arguments[0]
+    #endif
+  }
+
   /// A number that no other running thread of this process has.
   static var threadIdentifier: UInt {
     #if canImport(Glibc)
