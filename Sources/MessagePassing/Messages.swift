@@ -91,7 +91,8 @@ extension Ranks {
     let words = counts.reduce(0, +)
     guard counts.count == count, words <= Self.mostWords else {
       fatalError(
-        "\(words) words in \(counts.count) parts: at most \(Self.mostWords), in \(count)")
+        "Ranks: \(words) words in \(counts.count) parts, at most \(Self.mostWords) in \(count) parts"
+      )
     }
   }
 }

@@ -97,6 +97,11 @@ public struct Ranks: Sendable {
 
   /// Which of so many things in a row a rank takes: the first ranks take one more where the numbers do not divide.
   public func share(of items: Int, rank: Int) -> Range<Int> {
+    Self.share(of: items, rank: rank, among: count)
+  }
+
+  /// The same, of any number of ranks.
+  package static func share(of items: Int, rank: Int, among count: Int) -> Range<Int> {
     let (each, rest) = items.quotientAndRemainder(dividingBy: count)
     let start = rank * each + min(rank, rest)
     return start..<start + each + (rank < rest ? 1 : 0)

@@ -73,23 +73,31 @@ package enum OrthogonalizationCost: Study {
     let measured = BatchSizes(experiments).sizes
     guard let largest = measured.last else { return nil }
     let own = Model(
-      name: "\(largest.record.track.name), measured",
+      name: "\(largest.record.base.track.name), measured",
       configuration: largest.record.track.configuration)
     return Section(
       title: "What orthogonalizing costs larger models",
       paragraphs: [
         "Floating-point operations of Newton-Schulz, as done here, as a share of those of forward and backward. The "
           + "share falls as the batch grows, because a batch of any size is followed by one update. For one percent the "
-          + "blocks of GPT-2 need 217 tokens for each unit of their width; with a large vocabulary or a long context, "
+          + "blocks of GPT-2 need \(tokensForEachUnitOfWidth) tokens for each unit of their width; with a large vocabulary or a long context, "
           + "fewer. A mixture of experts needs more: all its experts are orthogonalized, and a token meets some.",
         "Ranks share out tokens and matrices. A rank has its part of the matrices to orthogonalize, so the share stays "
           + "the same, until there are too few matrices for all. From so many ranks on it is above one percent for the "
           + "rank that has most to do: powers of two up to 1024 were looked at.",
-        "Measured is all the time of the optimizer on the track \(largest.record.track.name), at the batches of the "
+        "Measured is all the time of the optimizer on the track \(largest.record.base.track.name), at the batches of the "
           + "section above.",
       ],
       tables: [("", table(models))],
       figures: [figure(measured, own)])
+  }
+
+  /// The tokens of a batch, by the width, at which Newton-Schulz is one percent of the products of blocks alone.
+  private static var tokensForEachUnitOfWidth: Int {
+    let (model, muon) = (models[0].configuration, Muon(learningRate: 1, weightDecay: 0))
+    let update = model.blockShapes.reduce(0) { $0 + muon.operations(elements: $1.count, of: $1) }
+    let token = 6 * Double(model.blockShapes.reduce(0) { $0 + $1.count })
+    return Int((update / token / 0.01 / Double(model.modelDimension)).rounded())
   }
 
   static func table(_ models: [Model]) -> Table {

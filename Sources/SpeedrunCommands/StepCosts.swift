@@ -129,7 +129,10 @@ private struct Measurement {
     var many = try training(sequences: Self.manySequences)
     let long = Self.median { many.forwardBackward() }
 
-    sequence = (long - short) / Double(Self.manySequences - 1)
+    // Noise must not make sequences free: at worst all of the time is theirs.
+    sequence =
+      long > short
+      ? (long - short) / Double(Self.manySequences - 1) : long / Double(Self.manySequences)
     weightWork = max(0, short - sequence)
     updates = Self.updates(clock, of: few)
     weights = Double(few.optimizer.weightBytes)

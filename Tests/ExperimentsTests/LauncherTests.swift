@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LauncherTests {
   private func arguments(
-    _ text: String, starting path: String = "/opt/speedrun", slot: Int = 3, threads: Int = 8
+    _ text: String, starting path: String = "/bin/speedrun", slot: Int = 3, threads: Int = 8
   ) throws -> [String] {
     try Launcher(text).arguments(starting: path, ["trial", "muon-1"], slot: slot, threads: threads)
   }
@@ -12,8 +12,8 @@ import Testing
   @Test func placeholdersAreReplacedAndTheCommandComesLast() throws {
     #expect(
       try arguments("env A={slot}.{slot} nice -n {threads}")
-        == ["A=3.3", "nice", "-n", "8", "/opt/speedrun", "trial", "muon-1"])
-    #expect(try arguments("env") == ["/opt/speedrun", "trial", "muon-1"])
+        == ["A=3.3", "nice", "-n", "8", "/bin/speedrun", "trial", "muon-1"])
+    #expect(try arguments("env") == ["/bin/speedrun", "trial", "muon-1"])
     #expect(try Launcher("/usr/bin/env A=1").name == "env")
   }
 
@@ -29,7 +29,7 @@ import Testing
     #expect(
       try arguments("env ssh host{slot}", starting: path)
         == ["ssh", "host3", "'/my programs/it'\\''s'", "trial", "muon-1"])
-    #expect(try arguments("env ssh host{slot}").contains("/opt/speedrun"))
+    #expect(try arguments("env ssh host{slot}").contains("/bin/speedrun"))
   }
 
   @Test(arguments: [

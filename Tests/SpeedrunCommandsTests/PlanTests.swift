@@ -53,7 +53,8 @@ extension CommandLineTests {
       }
     }
 
-    /// Newton-Schulz of 12 matrices of width 64 beside 4 sequences: the formula of `NewtonSchulz`.
+    /// Newton-Schulz takes `20 n^3` for a square matrix and `38 n^3` for one four times as wide, and other updates are
+    /// counted as 20 operations an element.
     @Test func theUpdatesWorkIsCounted() throws {
       try withTool { tool in
         let muon = try steps(tool, "--ranks", "1,2")
@@ -61,8 +62,29 @@ extension CommandLineTests {
         let shares = try (muon + adamw).map {
           try #require($0["update_operations_share"] as? Double)
         }
-        #expect(abs(shares[0] / shares[1] - 1) < 0.1, "two ranks have half of both: \(shares)")
-        #expect(shares[2] < shares[0] / 3)
+        // Two blocks of four square matrices and two wide ones of width 64; embedding and head of 257 tokens.
+        let (blocks, tables) = (2 * 12 * 64 * 64, 2 * 257 * 64)
+        let model = Double(512 * (6 * (blocks + 257 * 64) + 6 * 2 * 64 * 64))
+        let newtonSchulz = Double(2 * (4 * 20 + 2 * 38) * 64 * 64 * 64)
+        #expect(abs(shares[0] / ((newtonSchulz + Double(20 * tables)) / model) - 1) < 1e-9)
+        #expect(abs(shares[2] / (Double(20 * (blocks + tables)) / model) - 1) < 1e-9)
+        #expect(abs(shares[1] / shares[0] - 1) < 0.1, "two ranks have half of both: \(shares)")
+      }
+    }
+
+    /// Ranks that all share a machine send through its memory, whose speed is measured.
+    @Test func ranksOfOneMachineSendThroughItsMemory() throws {
+      try withTool { tool in
+        let run = try tool.run(
+          "plan", "--track", "micro", "--ranks", "1,2", "--ranks-per-machine", "2", "--json")
+        #expect(run.status == 0, "\(run.messages)")
+        let json = try run.json()
+        #expect(json["ranks_per_machine"] as? Int == 2)
+        let network = try #require(json["network"] as? [String: Double])
+        #expect(network["latency"] == 1e-6)
+        #expect(try #require(network["bandwidth"]) != 1.25e9)
+        let steps = try #require(json["steps"] as? [[String: Any]])
+        #expect(try #require(steps[1]["message_seconds"] as? Double) > 0)
       }
     }
 

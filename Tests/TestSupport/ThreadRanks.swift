@@ -28,7 +28,7 @@ public enum ThreadRanks {
   }
 }
 
-/// Where threads wait for each other, and show each other their memory.
+/// Where threads wait for each other, and show each other their memory; its condition guards all that changes.
 private final class Meeting: @unchecked Sendable {
   let count: Int
   private let condition = NSCondition()
