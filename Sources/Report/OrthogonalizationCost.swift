@@ -1,3 +1,4 @@
+import Autograd
 import Experiments
 import Figures
 import Muon

@@ -121,26 +121,29 @@ private struct Measurement {
       return try TimedTraining(small, threads: threads)
     }
 
-    var few = try training(sequences: 1)
-    let short = Self.median { few.forwardBackward() }
-    let clock = OperationClock()
-    _ = few.step()
-    OperationClock.$current.withValue(clock) { _ = few.step() }
+    // One model after the other: a run that follows has the memory of both at once otherwise.
+    let short: Double
+    do {
+      var few = try training(sequences: 1)
+      short = Self.median { few.forwardBackward() }
+      let clock = OperationClock()
+      _ = few.step()
+      OperationClock.$current.withValue(clock) { _ = few.step() }
+      updates = Self.updates(clock, of: few)
+      weights = Double(few.optimizer.weightBytes)
+      state = Double(few.optimizer.stateBytes)
+      packed = Double(few.lanes.packedBytes)
+      activations =
+        Double(few.lanes.bufferBytes - few.lanes.packedBytes) / Double(few.lanes.pools)
+      updateBuffers = few.optimizer.bufferBytes
+    }
     var many = try training(sequences: Self.manySequences)
     let long = Self.median { many.forwardBackward() }
-
     // Noise must not make sequences free: at worst all of the time is theirs.
     sequence =
       long > short
       ? (long - short) / Double(Self.manySequences - 1) : long / Double(Self.manySequences)
     weightWork = max(0, short - sequence)
-    updates = Self.updates(clock, of: few)
-    weights = Double(few.optimizer.weightBytes)
-    state = Double(few.optimizer.stateBytes)
-    packed = Double(few.lanes.packedBytes)
-    activations =
-      Double(few.lanes.bufferBytes - few.lanes.packedBytes) / Double(few.lanes.pools)
-    updateBuffers = few.optimizer.bufferBytes
   }
 
   private static let manySequences = 3

@@ -72,7 +72,7 @@ import Testing
             "batch-sizes", "growth-growth", "growth-update-sizes", "kjv-ablations", "kjv-curves",
             "kjv-lengths", "kjv-ratios",
             "kjv-spectra",
-            "kjv-sweep", "knowledge-frequency", "sizes",
+            "kjv-sweep", "knowledge-frequency", "orthogonalization-cost", "sizes",
           ].map { "figures/\($0).svg" })
       for figure in figures { #expect(isXML(files[figure] ?? ""), "\(figure)") }
       let page = try #require(files["report.html"])
@@ -82,7 +82,7 @@ import Testing
         #expect(text.contains("2.8580 (n=3)") && text.contains("speedrun comparison"))
         #expect(!text.contains("No record yet"))
       }
-      #expect(page.components(separatedBy: "<svg").count == 21)
+      #expect(page.components(separatedBy: "<svg").count == 22)
       #expect(!page.contains("src=") && !page.contains("<link") && !page.contains("<script"))
       #expect(
         readme.hasPrefix(
